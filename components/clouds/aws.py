@@ -1,0 +1,53 @@
+"""Amazon Web Services: names, tags, machines and schedules."""
+
+from collections.abc import Mapping
+
+from components.core.names import NameRule
+from components.core.scope import CloudFacts
+from components.core.vocabulary import ComputeSize, Frequency
+
+_IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
+_SAGEMAKER = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/Welcome.html"
+
+NAMES: dict[str, NameRule] = {
+    "bucket": NameRule(min=3, max=63, pattern=r"[a-z0-9][a-z0-9-]+[a-z0-9]", url=_S3, unique=True),
+    "resource_group": NameRule(
+        max=128,
+        pattern=r"(?!aws|AWS)[A-Za-z0-9_.-]+",
+        url="https://docs.aws.amazon.com/ARG/latest/APIReference/API_CreateGroup.html",
+    ),
+    "role": NameRule(max=64, pattern=r"[\w+=,.@-]+", url=_IAM),
+}
+"""Rule per kind of resource; everything absent here is auto-named by the provider."""
+
+
+def tags(portable: Mapping[str, str]) -> dict[str, str]:
+    """Tags as AWS spells them: keys and values are free text, so nothing changes."""
+    return dict(portable)
+
+
+FACTS = CloudFacts(
+    names=NAMES,
+    tags=tags,
+    training_machines={
+        ComputeSize.SMALL: "ml.m5.large",
+        ComputeSize.MEDIUM: "ml.m5.xlarge",
+        ComputeSize.LARGE: "ml.m5.2xlarge",
+        ComputeSize.XLARGE: "ml.m5.4xlarge",
+        ComputeSize.GPU: "ml.g4dn.xlarge",
+    },
+    serving_machines={
+        ComputeSize.SMALL: "ml.m5.large",
+        ComputeSize.MEDIUM: "ml.m5.xlarge",
+        ComputeSize.LARGE: "ml.m5.2xlarge",
+        ComputeSize.XLARGE: "ml.m5.4xlarge",
+        ComputeSize.GPU: "ml.g4dn.xlarge",
+    },
+    schedules={
+        Frequency.HOURLY: "cron(0 * * * ? *)",
+        Frequency.DAILY: "cron(0 2 * * ? *)",
+        Frequency.WEEKLY: "cron(0 2 ? * MON *)",
+        Frequency.MONTHLY: "cron(0 2 1 * ? *)",
+    },
+)

@@ -1,0 +1,48 @@
+"""Microsoft Azure: names, tags, machines and schedules."""
+
+from collections.abc import Mapping
+
+from components.core.names import NameRule
+from components.core.scope import CloudFacts
+from components.core.vocabulary import ComputeSize, Frequency
+
+_NAMING = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+
+NAMES: dict[str, NameRule] = {
+    "resource_group": NameRule(max=90, pattern=r"[\w().-]*[\w()-]", url=_NAMING),
+    "log_workspace": NameRule(min=4, max=63, pattern=r"[A-Za-z0-9][A-Za-z0-9-]+[A-Za-z0-9]", url=_NAMING),
+    "storage_account": NameRule(min=3, max=24, pattern=r"[a-z0-9]+", url=_NAMING, separator="", unique=True),
+    "vault": NameRule(min=3, max=24, pattern=r"[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]", url=_NAMING, unique=True),
+}
+"""Rule per kind of resource; everything absent here is auto-named by the provider."""
+
+
+def tags(portable: Mapping[str, str]) -> dict[str, str]:
+    """Tags as Azure spells them: keys without ``<>%&\\?/``, values free text, so nothing changes."""
+    return dict(portable)
+
+
+FACTS = CloudFacts(
+    names=NAMES,
+    tags=tags,
+    training_machines={
+        ComputeSize.SMALL: "Standard_D2s_v3",
+        ComputeSize.MEDIUM: "Standard_D4s_v3",
+        ComputeSize.LARGE: "Standard_D8s_v3",
+        ComputeSize.XLARGE: "Standard_D16s_v3",
+        ComputeSize.GPU: "Standard_NC4as_T4_v3",
+    },
+    serving_machines={
+        ComputeSize.SMALL: "Standard_DS2_v2",
+        ComputeSize.MEDIUM: "Standard_DS3_v2",
+        ComputeSize.LARGE: "Standard_DS4_v2",
+        ComputeSize.XLARGE: "Standard_DS5_v2",
+        ComputeSize.GPU: "Standard_NC4as_T4_v3",
+    },
+    schedules={
+        Frequency.HOURLY: "0 * * * *",
+        Frequency.DAILY: "0 2 * * *",
+        Frequency.WEEKLY: "0 2 * * 1",
+        Frequency.MONTHLY: "0 2 1 * *",
+    },
+)
