@@ -90,6 +90,14 @@ class StorageRef(TypedDict):
     logs_uri: Input[str]
 
 
+class LakeRef(TypedDict):
+    """Zones that the data platform owns: bucket ARNs, container ARM ids or bucket names."""
+
+    raw_id: Input[str]
+    curated_id: Input[str]
+    features_id: Input[str]
+
+
 class FeatureStoreRef(TypedDict):
     """The feature store."""
 

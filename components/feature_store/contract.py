@@ -12,9 +12,10 @@ from typing import NotRequired, TypedDict
 from pulumi import Output
 from pydantic import Field, model_validator
 
-from components.core.refs import FoundationRef, IdentityRef, KeysRef, NetworkRef, StorageRef
+from components.core.refs import FeatureStoreRef, FoundationRef, IdentityRef, KeysRef, NetworkRef, StorageRef
 from components.core.scope import ScopeSpec
 from components.core.spec import Spec
+from components.core.vocabulary import Provision
 
 NAME = r"^[a-z][a-z0-9_]{0,47}$"
 """What all three clouds accept as the name of an entity, group or feature (Vertex AI: letters, digits, underscores)."""
@@ -64,6 +65,9 @@ class FeatureGroup(Spec):
 class FeatureStoreSpec(Spec):
     """Options of the feature store."""
 
+    mode: Provision = Provision.CREATE
+    """Optional. ``existing`` for the store of a data stack: nothing is created, the platform's principals get access."""
+
     entities: Mapping[str, Entity] = Field(default_factory=dict)
     """Optional. Entities by name."""
     groups: Mapping[str, FeatureGroup] = Field(default_factory=dict)
@@ -71,6 +75,12 @@ class FeatureStoreSpec(Spec):
 
     @model_validator(mode="after")
     def _groups_fit(self) -> "FeatureStoreSpec":
+        if self.mode is Provision.NONE:
+            raise ValueError("mode 'none' is not allowed: leave the feature store out instead")
+        if self.mode is Provision.EXISTING and (self.entities or self.groups):
+            raise ValueError(
+                "an existing store has its groups already: remove entities and groups, or set mode to create"
+            )
         for name, group in self.groups.items():
             if group.entity not in self.entities:
                 known = ", ".join(sorted(self.entities)) or "none"
@@ -98,6 +108,8 @@ class FeatureStoreArgs(TypedDict):
     keys: KeysRef
     storage: StorageRef
     network: NotRequired[NetworkRef]
+    existing: NotRequired[FeatureStoreRef]
+    """Conditional. The store, where ``mode`` is ``existing``."""
     identity: NotRequired[IdentityRef]
     """Whom to grant reading and writing; left out by a data stack."""
 

@@ -7,15 +7,16 @@ only grants are made on them.
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
-from pulumi import Output
+from pulumi import Input, Output
 from pydantic import Field, model_validator
 
-from components.core.refs import FoundationRef, IdentityRef, KeysRef, NetworkRef
+from components.core.errors import Fault, TripodError
+from components.core.refs import FoundationRef, IdentityRef, KeysRef, LakeRef, NetworkRef
 from components.core.scope import ScopeSpec
 from components.core.spec import Spec
-from components.core.vocabulary import Provision
+from components.core.vocabulary import Provision, Zone
 
-LAKE_ZONES = ("raw", "curated", "features")
+LAKE_ZONES = (Zone.RAW, Zone.CURATED, Zone.FEATURES)
 """Zones that an existing lake brings."""
 
 
@@ -36,7 +37,7 @@ class StorageSpec(Spec):
     lake: Provision = Provision.CREATE
     """Optional. ``create`` or ``existing`` for the zones raw, curated and features."""
     existing: ExistingLake | None = None
-    """Conditional. Required where ``lake`` is ``existing``."""
+    """Conditional. Required where ``lake`` is ``existing``, unless the lake comes from another stack."""
     versioning: bool = True
     """Optional. Whether overwritten objects are kept; cannot be switched off where deletion protection is on."""
     recovery_days: int = Field(14, ge=7, le=90)
@@ -52,8 +53,8 @@ class StorageSpec(Spec):
     def _existing_is_named(self) -> "StorageSpec":
         if self.lake is Provision.NONE:
             raise ValueError("lake 'none' is not allowed: a platform without data has no purpose")
-        if (self.lake is Provision.EXISTING) != (self.existing is not None):
-            raise ValueError("'existing' must be given exactly when lake is 'existing'")
+        if self.existing is not None and self.lake is not Provision.EXISTING:
+            raise ValueError("'existing' is given, but lake is not 'existing'")
         return self
 
 
@@ -65,6 +66,8 @@ class StorageArgs(TypedDict):
     foundation: FoundationRef
     keys: KeysRef
     network: NotRequired[NetworkRef]
+    lake: NotRequired[LakeRef]
+    """The existing lake where its ids are outputs of another stack."""
     identity: NotRequired[IdentityRef]
     """Whom to grant access; left out by a data stack, whose consumers grant to themselves."""
 
@@ -85,3 +88,27 @@ class StorageOutputs:
     monitoring_uri: Output[str]
     logs_id: Output[str]
     logs_uri: Output[str]
+
+
+def existing_lake(spec: StorageSpec, args: StorageArgs) -> dict[Zone, Input[str]]:
+    """Ids of the existing zones; empty where the lake is created.
+
+    Raises:
+        TripodError: where the lake exists and nobody says where.
+    """
+    if spec.lake is not Provision.EXISTING:
+        return {}
+    wired = args.get("lake")
+    if wired is not None:
+        return {Zone.RAW: wired["raw_id"], Zone.CURATED: wired["curated_id"], Zone.FEATURES: wired["features_id"]}
+    if spec.existing is None:
+        raise TripodError(
+            Fault(
+                where="storage.existing", what="the lake exists, but its zones are not named", remedy="add 'existing'"
+            )
+        )
+    return {
+        Zone.RAW: spec.existing.raw_id,
+        Zone.CURATED: spec.existing.curated_id,
+        Zone.FEATURES: spec.existing.features_id,
+    }
