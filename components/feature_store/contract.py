@@ -66,7 +66,7 @@ class FeatureStoreSpec(Spec):
     """Options of the feature store."""
 
     mode: Provision = Provision.CREATE
-    """Optional. ``existing`` for the store of a data stack: nothing is created, the platform's principals get access."""
+    """Optional. ``existing`` for the store of a data stack: nothing is created, only access is granted."""
 
     entities: Mapping[str, Entity] = Field(default_factory=dict)
     """Optional. Entities by name."""

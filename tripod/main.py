@@ -1,0 +1,31 @@
+"""The command line."""
+
+import sys
+
+import typer
+
+from components.core.errors import TripodError
+from tripod import check, parity, schema, simulate
+from tripod.console import EXIT_BAD_INPUT, show_faults
+
+app = typer.Typer(
+    name="tripod",
+    help="One blueprint, the equivalent MLOps platform on three clouds. For a real cloud the command is `pulumi up`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.add_typer(simulate.app, name="simulate")
+app.command("check")(check.check)
+app.command("parity")(parity.parity)
+app.command("schema")(schema.schema)
+
+
+def run() -> None:
+    """Entry point: bad input becomes one message per fault and exit code 2."""
+    try:
+        app()
+    except TripodError as error:
+        show_faults(error)
+        sys.exit(EXIT_BAD_INPUT)
