@@ -9,12 +9,51 @@ from components.core.vocabulary import ComputeSize, Frequency
 
 _STORAGE = "https://cloud.google.com/storage/docs/buckets#naming"
 _COMPUTE = "https://cloud.google.com/compute/docs/naming-resources"
+_FORWARDING = "https://cloud.google.com/compute/docs/reference/rest/v1/globalForwardingRules"
+_DNS = "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones"
+_CONNECTIVITY = (
+    "https://cloud.google.com/network-connectivity/docs/reference/networkconnectivity/rest/v1/"
+    "projects.locations.serviceConnectionPolicies"
+)
+_KMS = "https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings/create"
+_ACCOUNT = "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/create"
+_ROLE = "https://cloud.google.com/iam/docs/reference/rest/v1/projects.roles/create"
+_POOL = "https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools/create"
+_DATASET = "https://cloud.google.com/bigquery/docs/datasets#dataset-naming"
+_TABLE = "https://cloud.google.com/bigquery/docs/tables#table_naming"
+_FEATURES = "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations"
 
 NAMES: dict[str, NameRule] = {
     "bucket": NameRule(min=3, max=63, pattern=r"[a-z0-9][a-z0-9_-]*[a-z0-9]", url=_STORAGE, unique=True),
     "compute": NameRule(max=63, pattern=r"[a-z]([-a-z0-9]*[a-z0-9])?", url=_COMPUTE),
+    "custom_role": NameRule(min=3, max=64, pattern=r"[a-zA-Z0-9_.]+", url=_ROLE, separator="_", unique=True),
+    "dataset": NameRule(max=1024, pattern=r"[A-Za-z0-9_]+", url=_DATASET, separator="_"),
+    "dns_zone": NameRule(max=63, pattern=r"[a-z]([-a-z0-9]*[a-z0-9])?", url=_DNS),
+    "feature_group": NameRule(
+        max=128, pattern=r"[a-z_][a-z0-9_]*", url=f"{_FEATURES}.featureGroups/create", separator="_"
+    ),
+    "feature_view": NameRule(
+        max=60, pattern=r"[a-z_][a-z0-9_]*", url=f"{_FEATURES}.featureOnlineStores.featureViews/create", separator="_"
+    ),
+    "key": NameRule(max=63, pattern=r"[a-zA-Z0-9_-]+", url=_KMS),
+    "key_ring": NameRule(max=63, pattern=r"[a-zA-Z0-9_-]+", url=_KMS, unique=True),
+    "online_store": NameRule(
+        max=60, pattern=r"[a-z_][a-z0-9_]*", url=f"{_FEATURES}.featureOnlineStores/create", separator="_"
+    ),
+    "psc_google_apis": NameRule(max=20, pattern=r"[a-z][a-z0-9]*", url=_FORWARDING, separator=""),
+    "service_account": NameRule(min=6, max=30, pattern=r"[a-z]([-a-z0-9]*[a-z0-9])", url=_ACCOUNT),
+    "service_connection_policy": NameRule(max=63, pattern=r"[a-z]([-a-z0-9]*[a-z0-9])?", url=_CONNECTIVITY),
+    "table": NameRule(max=1024, pattern=r"[A-Za-z0-9_]+", url=_TABLE, separator="_"),
+    "workload_pool": NameRule(min=4, max=32, pattern=r"(?!gcp-)[a-z0-9-]+", url=_POOL, unique=True),
+    "workload_provider": NameRule(min=4, max=32, pattern=r"(?!gcp-)[a-z0-9-]+", url=_POOL),
 }
-"""Rule per kind of resource. Vertex AI names take no hyphen, so nothing of it may be auto-named."""
+"""Rule per kind of resource. Vertex AI names take no hyphen, so nothing of it may be auto-named. Unique are the names that
+the cloud keeps after deletion: buckets are global, key rings cannot be deleted, roles and pools are soft-deleted."""
+
+
+def snake(text: str) -> str:
+    """``text`` with the underscores that feature stores, BigQuery and metadata want in place of hyphens."""
+    return re.sub(r"[^a-z0-9_]+", "_", text.lower())
 
 
 def tags(portable: Mapping[str, str]) -> dict[str, str]:

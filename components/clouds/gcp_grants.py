@@ -1,0 +1,111 @@
+"""Google Cloud: who may do what. Members of single bindings only, because bindings and policies overwrite other teams'.
+
+Roles that are granted on a whole project are listed in :data:`PROJECT_ROLES`, and :func:`on_project` refuses any other:
+the identity that applies the stack may hand out exactly these (see ``components/identity/gcp.py``).
+"""
+
+from collections.abc import Sequence
+
+import pulumi_gcp as gcp
+from pulumi import Input, Output, Resource
+
+from components.core.errors import Fault, TripodError
+from components.core.scope import Scope
+from components.core.vocabulary import Role
+
+WORKLOADS = (Role.TRAINING, Role.PIPELINE, Role.SERVING, Role.MONITORING)
+"""Roles that machines take."""
+
+KEY_USER = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+KEY_VIEWER = "roles/cloudkms.viewer"
+OBJECT_USER = "roles/storage.objectUser"
+"""Reads, writes and deletes objects; cannot change the bucket's policy."""
+OBJECT_VIEWER = "roles/storage.objectViewer"
+OBJECT_CREATOR = "roles/storage.objectCreator"
+BUCKET_READER = "roles/storage.legacyBucketReader"
+"""Reads the bucket itself, which pipelines do before they write."""
+DATA_EDITOR = "roles/bigquery.dataEditor"
+DATA_VIEWER = "roles/bigquery.dataViewer"
+ACT_AS = "roles/iam.serviceAccountUser"
+FEDERATED_USER = "roles/iam.workloadIdentityUser"
+TOKEN_CREATOR = "roles/iam.serviceAccountTokenCreator"
+
+PROJECT_ROLES: tuple[str, ...] = (
+    "roles/aiplatform.user",
+    "roles/artifactregistry.reader",
+    "roles/bigquery.jobUser",
+    "roles/dns.peer",
+    "roles/logging.logWriter",
+    "roles/monitoring.metricWriter",
+)
+"""Predefined roles that the stack grants on the project, because their services take no narrower resource. With the
+two custom roles of the stack at most ten: the limit of ``hasOnly`` in a condition on role grants
+(https://cloud.google.com/iam/docs/setting-limits-on-granting-roles)."""
+
+
+def member(email: Input[str]) -> Output[str]:
+    """The member that a binding names for a service account."""
+    return Output.concat("serviceAccount:", email)
+
+
+def on_project(
+    scope: Scope,
+    part: str,
+    project: Input[str],
+    role: str,
+    who: Input[str],
+    depends_on: Sequence[Resource] | None = None,
+) -> gcp.projects.IAMMember:
+    """Grant a role of :data:`PROJECT_ROLES` on the project.
+
+    Raises:
+        TripodError: where ``role`` is not in the list.
+    """
+    if role not in PROJECT_ROLES:
+        raise TripodError(
+            Fault(
+                where=scope.label(part),
+                what=f"{role} may not be granted on the whole project",
+                allowed=", ".join(PROJECT_ROLES),
+                remedy="grant it on the resource, or add it to PROJECT_ROLES so that continuous integration may too",
+            )
+        )
+    return gcp.projects.IAMMember(
+        scope.label(part), project=project, role=role, member=who, opts=scope.options(depends_on=depends_on)
+    )
+
+
+def on_bucket(scope: Scope, part: str, bucket: Input[str], role: str, who: Input[str]) -> gcp.storage.BucketIAMMember:
+    """Grant ``role`` on one bucket."""
+    return gcp.storage.BucketIAMMember(scope.label(part), bucket=bucket, role=role, member=who, opts=scope.options())
+
+
+def on_dataset(
+    scope: Scope, part: str, project: Input[str], dataset_id: Input[str], role: str, who: Input[str]
+) -> gcp.bigquery.DatasetIamMember:
+    """Grant ``role`` on one dataset; needs a dataset without ``accesses``, which would overwrite it."""
+    return gcp.bigquery.DatasetIamMember(
+        scope.label(part), project=project, dataset_id=dataset_id, role=role, member=who, opts=scope.options()
+    )
+
+
+def on_key(
+    scope: Scope, part: str, key_id: Input[str], who: Input[str], depends_on: Sequence[Resource] | None = None
+) -> gcp.kms.CryptoKeyIAMMember:
+    """Let ``who`` encrypt and decrypt with one key."""
+    return gcp.kms.CryptoKeyIAMMember(
+        scope.label(part),
+        crypto_key_id=key_id,
+        role=KEY_USER,
+        member=who,
+        opts=scope.options(depends_on=depends_on),
+    )
+
+
+def on_account(
+    scope: Scope, part: str, account_name: Input[str], role: str, who: Input[str]
+) -> gcp.serviceaccount.IAMMember:
+    """Grant ``role`` on one service account (``projects/…/serviceAccounts/…``): acting as it is never project-wide."""
+    return gcp.serviceaccount.IAMMember(
+        scope.label(part), service_account_id=account_name, role=role, member=who, opts=scope.options()
+    )
