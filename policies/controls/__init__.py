@@ -1,0 +1,1 @@
+"""The catalogue: one module per control, one package per group. Found by `policies.registry`."""

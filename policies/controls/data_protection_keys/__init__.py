@@ -1,0 +1,1 @@
+"""Encryption with customer keys, versions and the life of keys and secrets."""

@@ -1,0 +1,57 @@
+"""Object stores cannot be opened to the world."""
+
+from __future__ import annotations
+
+from components.core.cloud import ByCloud
+from policies.accept import equals, is_false, is_true
+from policies.checks import Attached, Row
+from policies.control import Control, Group, Severity
+from policies.tokens import aws, azure, gcp
+from policies.verdict import Verdict
+
+_FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+CONTROL = Control(
+    id="store-no-public-access",
+    group=Group.DATA_PROTECTION_KEYS,
+    title="Object stores refuse public access",
+    severity=Severity.CRITICAL,
+    why="One careless grant on a bucket or container publishes training data to the internet.",
+    remedy="Keep the public access block of the storage component; share data by identities, never by public links.",
+    url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    clauses=(
+        "iso27001:A.8.3",
+        "soc2:CC6.1",
+        "gdpr:Art. 32",
+        "hipaa:164.312(a)(1)",
+        "nist-800-53:AC-3",
+        "cis:3.3",
+    ),
+    rows=ByCloud(
+        aws=(
+            Attached(
+                type=aws("s3.Bucket"),
+                companion=aws("s3.BucketPublicAccessBlock"),
+                link="bucket",
+                tests=tuple((flag, is_true()) for flag in _FLAGS),
+                words="public access block",
+            ),
+        ),
+        azure=(
+            Row(
+                type=azure("storage.StorageAccount"),
+                path="allowBlobPublicAccess",
+                accept=is_false(),
+                if_missing=Verdict.FAILED,
+            ),
+        ),
+        gcp=(
+            Row(
+                type=gcp("storage.Bucket"),
+                path="publicAccessPrevention",
+                accept=equals("enforced"),
+                if_missing=Verdict.FAILED,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Versioned, approved, traceable models and images."""

@@ -1,0 +1,1 @@
+"""What keeps serving and data alive."""

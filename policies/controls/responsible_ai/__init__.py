@@ -1,0 +1,1 @@
+"""Risk class, oversight and documentation of AI systems."""

@@ -1,0 +1,279 @@
+"""The neutral picture of a stack that every rule reads: resources, their properties and the references between them.
+
+The same :class:`Resource` is made from a planned graph (wire values), from an exported state and from what the Pulumi
+CLI hands to a policy pack, so that a rule cannot tell them apart. Nothing here knows a control.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi.runtime import rpc
+from pulumi_policy import proxy
+
+from components.core.cloud import Cloud
+from policies.identity import identity_keys
+from policies.tokens import cloud_of
+from policies.verdict import MISSING, UNKNOWN, Mark, at, plain
+
+_UNKNOWN_WORDS = frozenset(
+    {
+        rpc.UNKNOWN,
+        proxy.UNKNOWN_BOOLEAN_VALUE,
+        proxy.UNKNOWN_NUMBER_VALUE,
+        proxy.UNKNOWN_STRING_VALUE,
+        proxy.UNKNOWN_ARRAY_VALUE,
+        proxy.UNKNOWN_ASSET_VALUE,
+        proxy.UNKNOWN_ARCHIVE_VALUE,
+        proxy.UNKNOWN_OBJECT_VALUE,
+    }
+)
+_SIG = rpc._special_sig_key
+
+
+def unwire(value: Any, where: str, secrets: set[str]) -> Any:
+    """Wire JSON as plain values: unknown markers become UNKNOWN, secrets are unwrapped and their path is remembered.
+
+    A secret that is still encrypted is UNKNOWN: it is there, but nothing can be said about it.
+    """
+    if isinstance(value, str):
+        return UNKNOWN if value in _UNKNOWN_WORDS else value
+    if isinstance(value, list):
+        return [unwire(v, f"{where}[{i}]", secrets) for i, v in enumerate(value)]
+    if not isinstance(value, Mapping):
+        return value
+    sig = value.get(_SIG)
+    if sig == rpc._special_secret_sig:
+        secrets.add(where)
+        return unwire(_opened(value), where, secrets)
+    if sig == rpc._special_output_value_sig:
+        if value.get("secret") is True:
+            secrets.add(where)
+        return unwire(value.get("value", rpc.UNKNOWN), where, secrets)
+    if sig == rpc._special_resource_sig:
+        return unwire(value.get("id") or value.get("urn"), where, secrets)
+    return {str(k): unwire(v, f"{where}.{k}" if where else str(k), secrets) for k, v in value.items() if k != _SIG}
+
+
+def _opened(secret: Mapping[str, Any]) -> Any:
+    if "value" in secret:
+        return secret["value"]
+    try:
+        return json.loads(secret["plaintext"])
+    except (KeyError, TypeError, ValueError):
+        return rpc.UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The resource options that rules read."""
+
+    protect: bool = False
+    retain_on_delete: bool = False
+    delete_before_replace: bool | None = None
+    ignore_changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource of a stack, planned or deployed."""
+
+    urn: str
+    type: str
+    name: str
+    props: Mapping[str, Any]
+    """Plain values by wire name (camelCase); unknown leaves are the UNKNOWN mark."""
+    id: str | Mark = MISSING
+    """The provider's id; UNKNOWN while planned, MISSING for components."""
+    parent: str | None = None
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each top-level property, the URNs of the resources that its value is computed from."""
+    options: Options = Options()
+    secret_paths: frozenset[str] = frozenset()
+    """Paths whose values must not be shown."""
+
+    @property
+    def cloud(self) -> Cloud | None:
+        return cloud_of(self.type)
+
+    @property
+    def protect(self) -> bool:
+        return self.options.protect
+
+    def at(self, path: str) -> Any:
+        """The single value at a path without ``[]`` or ``{}``: a value, MISSING or UNKNOWN."""
+        return at(self.props, path)[0].value
+
+    def is_secret(self, path: str) -> bool:
+        """Whether the value at a concrete path is, lies within, or holds a secret."""
+        return any(_within(path, s) or _within(s, path) for s in self.secret_paths)
+
+    @classmethod
+    def from_wire(
+        cls,
+        *,
+        urn: str,
+        type_: str,
+        name: str,
+        props: Mapping[str, Any],
+        id_: str | None = None,
+        parent: str | None = None,
+        dependencies: Iterable[str] = (),
+        property_dependencies: Mapping[str, Iterable[str]] | None = None,
+        options: Options | None = None,
+    ) -> Resource:
+        """Make a resource from wire JSON, as the engine registers it or keeps it in its state.
+
+        ``props`` holds unknown markers and secret, output and reference dicts as ``pulumi.runtime.rpc`` writes them.
+        """
+        secrets: set[str] = set()
+        values = unwire(props, "", secrets)
+        return cls(
+            urn=urn,
+            type=type_,
+            name=name,
+            props=values if isinstance(values, dict) else {},
+            id=MISSING if not id_ else UNKNOWN if id_ in _UNKNOWN_WORDS else id_,
+            parent=parent or None,
+            dependencies=tuple(dependencies),
+            property_dependencies={k: tuple(v) for k, v in (property_dependencies or {}).items()},
+            options=options or Options(),
+            secret_paths=frozenset(secrets),
+        )
+
+    @classmethod
+    def from_state(cls, entry: Mapping[str, Any]) -> Resource:
+        """Make a resource from one entry of ``deployment.resources`` of an exported stack.
+
+        Outputs are what the cloud holds, so they win; inputs fill in what the provider does not read back.
+        """
+        inputs, outputs = dict(entry.get("inputs") or {}), dict(entry.get("outputs") or {})
+        urn = str(entry["urn"])
+        return cls.from_wire(
+            urn=urn,
+            type_=str(entry["type"]),
+            name=urn.rpartition("::")[2],
+            props={**inputs, **{k: v for k, v in outputs.items() if v is not None}},
+            id_=entry.get("id"),
+            parent=entry.get("parent"),
+            dependencies=entry.get("dependencies") or (),
+            property_dependencies={k: v or () for k, v in (entry.get("propertyDependencies") or {}).items()},
+            options=Options(
+                protect=bool(entry.get("protect")),
+                retain_on_delete=bool(entry.get("retainOnDelete")),
+                ignore_changes=tuple(entry.get("ignoreChanges") or ()),
+            ),
+        )
+
+    @classmethod
+    def from_policy(cls, given: Any, *, linked: bool) -> Resource:
+        """Make a resource from ``pulumi_policy`` arguments.
+
+        ``given`` is a PolicyResource (``linked``: it knows its dependencies) or ResourceValidationArgs, which does not.
+        """
+        props = plain(given.props)
+        opts = given.opts
+        id_ = props.get("id", UNKNOWN)
+        return cls(
+            urn=given.urn,
+            type=given.resource_type,
+            name=given.name,
+            props=props,
+            id=id_ if isinstance(id_, (str, Mark)) else UNKNOWN,
+            parent=(given.parent.urn if given.parent else None) if linked else opts.parent,
+            dependencies=tuple(d.urn for d in given.dependencies) if linked else (),
+            property_dependencies=(
+                {k: tuple(d.urn for d in v) for k, v in given.property_dependencies.items()} if linked else {}
+            ),
+            options=Options(
+                protect=bool(opts.protect),
+                delete_before_replace=opts.delete_before_replace,
+                ignore_changes=tuple(opts.ignore_changes),
+            ),
+        )
+
+
+def _within(inner: str, outer: str) -> bool:
+    return inner == outer or (inner.startswith(outer) and inner[len(outer)] in ".[") or outer == ""
+
+
+class Graph:
+    """The resources of one stack with the look-ups that link rules need."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources: tuple[Resource, ...] = tuple(resources)
+        self._by_urn = {r.urn: r for r in self.resources}
+        self._by_type: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            self._by_type.setdefault(resource.type, []).append(resource)
+        self._identities: dict[str, frozenset[str]] = {}
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def get(self, urn: str) -> Resource | None:
+        return self._by_urn.get(urn)
+
+    def of(self, *types: str) -> tuple[Resource, ...]:
+        """All resources of the types, in the order of the types and then of the stack."""
+        return tuple(r for t in types for r in self._by_type.get(t, ()))
+
+    @property
+    def clouds(self) -> tuple[Cloud, ...]:
+        """The clouds that have at least one resource here."""
+        present = {cloud_of(t) for t in self._by_type if ":providers:" not in t}
+        return tuple(c for c in Cloud if c in present)
+
+    def sources(self, resource: Resource, path: str) -> tuple[Resource, ...]:
+        """The resources that the top-level property of ``path`` is computed from."""
+        top = path.partition(".")[0].partition("[")[0]
+        found = (self._by_urn.get(u) for u in resource.property_dependencies.get(top, ()))
+        return tuple(r for r in found if r is not None)
+
+    def identities(self, resource: Resource) -> frozenset[str]:
+        """Every text by which others may refer to the resource: its id, ARN, name, e-mail, as far as known."""
+        if resource.urn not in self._identities:
+            values = [resource.id, *(resource.props.get(key) for key in identity_keys(resource.type))]
+            self._identities[resource.urn] = frozenset(_folded(v) for v in values if isinstance(v, str) and v)
+        return self._identities[resource.urn]
+
+    def refers(self, resource: Resource, path: str, target: Resource) -> bool | None:
+        """Whether a value at ``path`` of ``resource`` names ``target``; None when that cannot be known yet."""
+        sources = self.sources(resource, path)
+        maybe = False
+        for hit in at(resource.props, path):
+            if hit.value is MISSING:
+                continue
+            if isinstance(hit.value, str) and _folded(hit.value) in self.identities(target):
+                return True
+            if hit.value is UNKNOWN and not any(s.type == target.type for s in sources):
+                maybe = True
+            elif target.urn in [s.urn for s in sources if s.type == target.type]:
+                # Computed from this very resource; a text that names another of its type is no reference to it.
+                named = isinstance(hit.value, str) and any(
+                    _folded(hit.value) in self.identities(r) for r in self.of(target.type) if r.urn != target.urn
+                )
+                if not named:
+                    return True
+        return None if maybe else False
+
+    def referring(self, target: Resource, types: Sequence[str], path: str) -> tuple[list[Resource], list[Resource]]:
+        """The resources of ``types`` that name ``target`` at ``path``, and those of which it cannot be known yet."""
+        sure: list[Resource] = []
+        maybe: list[Resource] = []
+        for resource in self.of(*types):
+            answer = self.refers(resource, path, target)
+            if answer is None:
+                maybe.append(resource)
+            elif answer:
+                sure.append(resource)
+        return sure, maybe
+
+
+def _folded(text: str) -> str:
+    # ARM ids keep the case of the caller; names on AWS and Google Cloud are compared as they are.
+    return text.casefold() if text.startswith("/subscriptions/") else text

@@ -1,0 +1,190 @@
+"""What a team may set for its policies: levels and limits, which can only be tighter than those of the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Profile(StrEnum):
+    """How strictly a stack is held: the same three words as in a stack file."""
+
+    SANDBOX = "sandbox"
+    STANDARD = "standard"
+    REGULATED = "regulated"
+
+
+class Level(StrEnum):
+    """What a finding of a control does."""
+
+    OFF = "off"
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+
+    @property
+    def rank(self) -> int:
+        return list(Level).index(self)
+
+
+class SettingsError(ValueError):
+    """Settings that are wrong; ``faults`` has one message per fault: where, what, allowed, remedy."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A number that rules compare with, per profile, and the direction in which it becomes stricter."""
+
+    sandbox: float
+    standard: float
+    regulated: float
+    stricter: str
+    """``up`` or ``down``."""
+    text: str
+
+    def of(self, profile: Profile) -> float:
+        value: float = getattr(self, profile.value)
+        return value
+
+
+LIMITS: Mapping[str, Limit] = {
+    "key_rotation_days": Limit(
+        sandbox=365, standard=90, regulated=90, stricter="down", text="days between two rotations of a customer key"
+    ),
+    "key_deletion_days": Limit(
+        sandbox=7, standard=30, regulated=30, stricter="up", text="days between the order to delete a key and its loss"
+    ),
+    "log_retention_days": Limit(
+        sandbox=30, standard=180, regulated=365, stricter="up", text="days for which logs are kept"
+    ),
+    "data_retention_days": Limit(
+        sandbox=3650, standard=3650, regulated=3650, stricter="down", text="days after which data must have gone"
+    ),
+    "audit_lock_days": Limit(
+        sandbox=30, standard=180, regulated=365, stricter="up", text="days for which audit records cannot be changed"
+    ),
+    "soft_delete_days": Limit(
+        sandbox=7, standard=7, regulated=7, stricter="up", text="days for which deleted data can be restored"
+    ),
+    "min_instances": Limit(
+        sandbox=1, standard=2, regulated=2, stricter="up", text="instances behind an endpoint at any time"
+    ),
+    "idle_minutes": Limit(
+        sandbox=120, standard=120, regulated=120, stricter="down", text="idle minutes after which a workbench stops"
+    ),
+    "training_nodes": Limit(
+        sandbox=4, standard=32, regulated=32, stricter="down", text="nodes that training may grow to"
+    ),
+    "training_hours": Limit(
+        sandbox=24, standard=120, regulated=120, stricter="down", text="hours that one training run may take"
+    ),
+    "budget_alert_percent": Limit(
+        sandbox=80, standard=80, regulated=80, stricter="down", text="percent of the budget at which someone is told"
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one run: ``Settings.of(profile)``, or :func:`settings_from` with what a stack file sets."""
+
+    profile: Profile
+    limits: Mapping[str, float]
+    unknowns_fail: bool
+    """Whether an undetermined verdict of a mandatory control blocks."""
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    """Levels by control id that are stricter than the profile's."""
+    regions: frozenset[str] | None = None
+    """Regions in which data may be kept; None allows any."""
+    instance_types: frozenset[str] | None = None
+    """Machine types that may serve or train; None allows any."""
+
+    @classmethod
+    def of(cls, profile: Profile | str) -> Settings:
+        chosen = Profile(profile)
+        return cls(
+            profile=chosen,
+            limits={name: limit.of(chosen) for name, limit in LIMITS.items()},
+            unknowns_fail=chosen is not Profile.SANDBOX,
+        )
+
+    def limit(self, name: str) -> float:
+        return self.limits[name]
+
+
+def settings_from(
+    profile: Profile | str, given: Mapping[str, Any], base_levels: Mapping[str, Level], where: str = "tripod:policy"
+) -> Settings:
+    """Apply what a stack file sets under ``tripod:policy`` to the settings of the profile.
+
+    ``base_levels`` are the profile's levels by control id. Raises SettingsError with every fault at once.
+    """
+    settings = Settings.of(profile)
+    faults: list[str] = []
+    limits = dict(settings.limits)
+    levels: dict[str, Level] = {}
+    changes: dict[str, Any] = {}
+    for key, value in given.items():
+        place = f"{where}.{key}"
+        if key == "unknowns":
+            if value not in ("fail", "warn"):
+                faults.append(f"{place}: {value!r} is not allowed; use fail or warn")
+            elif value == "warn" and settings.unknowns_fail:
+                faults.append(f"{place}: warn is looser than profile {settings.profile}; remove the line")
+            else:
+                changes["unknowns_fail"] = value == "fail"
+        elif key == "levels":
+            levels = _levels(value, base_levels, place, settings.profile, faults)
+        elif key in ("regions", "instance_types"):
+            if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
+                faults.append(f"{place}: must be a list of one or more names")
+            else:
+                changes[key] = frozenset(value)
+        elif key in LIMITS:
+            limits[key] = _limit(key, value, place, settings.profile, faults)
+        else:
+            allowed = ", ".join(["unknowns", "levels", "regions", "instance_types", *LIMITS])
+            faults.append(f"{place}: unknown setting; allowed are {allowed}")
+    if faults:
+        raise SettingsError(faults)
+    return replace(settings, limits=limits, levels=levels, **changes)
+
+
+def _limit(key: str, value: Any, place: str, profile: Profile, faults: list[str]) -> float:
+    limit = LIMITS[key]
+    base = limit.of(profile)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+        faults.append(f"{place}: {value!r} is not a positive number ({limit.text})")
+    elif (value < base) if limit.stricter == "up" else (value > base):
+        bound = "at least" if limit.stricter == "up" else "at most"
+        faults.append(
+            f"{place}: {value:g} is looser than profile {profile}; allowed is {bound} {base:g} ({limit.text})"
+        )
+    else:
+        return float(value)
+    return base
+
+
+def _levels(given: Any, base: Mapping[str, Level], place: str, profile: Profile, faults: list[str]) -> dict[str, Level]:
+    if not isinstance(given, Mapping):
+        faults.append(f"{place}: must map control ids to off, advisory or mandatory")
+        return {}
+    result: dict[str, Level] = {}
+    for control, value in given.items():
+        word = "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
+        if control not in base:
+            faults.append(f"{place}.{control}: no control has this id")
+        elif word not in list(Level):
+            faults.append(f"{place}.{control}: {word!r} is not a level; allowed are off, advisory, mandatory")
+        elif Level(word).rank < base[control].rank:
+            faults.append(
+                f"{place}.{control}: {word} is looser than {base[control]} of profile {profile}; use a waiver"
+            )
+        else:
+            result[control] = Level(word)
+    return result

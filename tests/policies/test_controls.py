@@ -1,0 +1,64 @@
+"""Every control on every cloud: what passes, fails, is absent or unknown, by the names of resources."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+from components.core.cloud import Cloud, Gap
+from policies.control import Control
+from policies.registry import controls
+from policies.run import judge
+from policies.settings import Settings
+from policies.verdict import Verdict
+from tests.policies import cases as package
+from tests.policies.dsl import PREFIXES, SECRET, Case
+
+MODULES = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+CASES: list[Case] = [case for module in MODULES for case in module.cases()]
+BY_ID = {control.id: control for control in controls()}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[c.id for c in CASES])
+def test_verdicts_by_name(case: Case) -> None:
+    findings = judge([BY_ID[case.control]], case.resources, case.profile)
+    actual = {v: {f.name for f in findings if f.verdict is v and f.urn} for v in Verdict}
+    expected: dict[Verdict, set[str]] = {v: set() for v in Verdict}
+    for resource in case.resources:
+        word = resource.name.split()[0].split("-")[0]
+        if word in PREFIXES:
+            expected[PREFIXES[word]].add(resource.name)
+    assert actual == expected, [f.message for f in findings]
+    for finding in findings:
+        assert SECRET not in finding.message
+        assert bool(finding.message) is (finding.verdict is not Verdict.PASSED)
+
+
+def test_case_names_are_unique() -> None:
+    names = [c.id for c in CASES]
+    assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("control", controls(), ids=lambda c: c.id)
+def test_every_cell_has_the_four_cases(control: Control) -> None:
+    """Passing, failing, absent and unknown for every cloud that has no gap; no case where there is one."""
+    for cloud in Cloud:
+        kinds = {c.kind.split()[0] for c in CASES if c.control == control.id and c.cloud is cloud}
+        if isinstance(control.rows[cloud], Gap):
+            assert kinds == set(), f"{control.id} has a gap on {cloud}"
+        else:
+            assert {"passing", "failing", "absent", "unknown"} <= kinds, f"{control.id} on {cloud}"
+
+
+@pytest.mark.parametrize("control", controls(), ids=lambda c: c.id)
+def test_a_gap_is_reported_and_never_passed(control: Control) -> None:
+    for cloud in Cloud:
+        if not isinstance(gap := control.rows[cloud], Gap):
+            continue
+        stray = next(c.resources for c in CASES if c.cloud is cloud)
+        findings = judge([control], stray, Settings.of("regulated").profile)
+        mine = [f for f in findings if f.cloud is cloud]
+        assert [(f.verdict, f.gap) for f in mine] == [(Verdict.NOT_APPLICABLE, gap)]
+        assert gap.reason in mine[0].message
