@@ -17,7 +17,37 @@ NAMES: dict[str, NameRule] = {
         pattern=r"(?!aws|AWS)[A-Za-z0-9_.-]+",
         url="https://docs.aws.amazon.com/ARG/latest/APIReference/API_CreateGroup.html",
     ),
+    "feature_group": NameRule(
+        max=64,
+        pattern=r"[a-zA-Z0-9]([_-]*[a-zA-Z0-9]){0,63}",
+        url="https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateFeatureGroup.html",
+    ),
+    "glue_database": NameRule(
+        max=128,  # the API allows 255, Athena 128
+        pattern=r"[a-z0-9_]+",
+        url="https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html",
+        separator="_",
+    ),
+    "glue_table": NameRule(
+        max=128,
+        pattern=r"[a-z0-9_]+",
+        url="https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html",
+        separator="_",
+    ),
+    "key_alias": NameRule(
+        max=250,  # 256 with the prefix "alias/"
+        pattern=r"(?!aws/)[a-zA-Z0-9/_-]+",
+        url="https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html",
+    ),
+    "policy": NameRule(max=128, pattern=r"[\w+=,.@-]+", url=_IAM),
     "role": NameRule(max=64, pattern=r"[\w+=,.@-]+", url=_IAM),
+    "role_policy": NameRule(max=128, pattern=r"[\w+=,.@-]+", url=_IAM),
+    "trail": NameRule(
+        min=3,
+        max=128,
+        pattern=r"[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]",
+        url="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html",
+    ),
 }
 """Rule per kind of resource; everything absent here is auto-named by the provider."""
 

@@ -1,0 +1,46 @@
+"""ARNs of the stack's own partition, region and account.
+
+Only for what has no resource to take the ARN from: wildcards of policies, service-made log groups, the account root.
+"""
+
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+from pulumi import Input, Output
+
+from components.core.refs import FoundationRef
+from components.core.scope import Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arns:
+    """Writes ARNs (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html)."""
+
+    partition: Output[str]
+    region: str
+    account: Output[str]
+
+    def regional(self, service: str, resource: Input[str]) -> Output[str]:
+        """``arn:<partition>:<service>:<region>:<account>:<resource>``."""
+        return Output.concat("arn:", self.partition, f":{service}:{self.region}:", self.account, ":", resource)
+
+    def iam(self, resource: Input[str]) -> Output[str]:
+        """``arn:<partition>:iam::<account>:<resource>``: IAM has no region."""
+        return Output.concat("arn:", self.partition, ":iam::", self.account, ":", resource)
+
+    def managed_policy(self, name: str) -> Output[str]:
+        """ARN of a policy that AWS manages, with its path (``job-function/ViewOnlyAccess``)."""
+        return Output.concat("arn:", self.partition, ":iam::aws:policy/", name)
+
+    def s3(self, resource: Input[str]) -> Output[str]:
+        """``arn:<partition>:s3:::<resource>``: S3 has neither region nor account."""
+        return Output.concat("arn:", self.partition, ":s3:::", resource)
+
+
+def arns(scope: Scope, foundation: FoundationRef) -> Arns:
+    """The writer for the stack of ``scope``."""
+    return Arns(
+        partition=aws.get_partition_output().partition,
+        region=scope.region,
+        account=Output.from_input(foundation["account_id"]),
+    )
