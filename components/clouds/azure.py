@@ -7,12 +7,31 @@ from components.core.scope import CloudFacts
 from components.core.vocabulary import ComputeSize, Frequency
 
 _NAMING = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+_ROLES = "https://learn.microsoft.com/azure/role-based-access-control/custom-roles"
 
 NAMES: dict[str, NameRule] = {
     "resource_group": NameRule(max=90, pattern=r"[\w().-]*[\w()-]", url=_NAMING),
     "log_workspace": NameRule(min=4, max=63, pattern=r"[A-Za-z0-9][A-Za-z0-9-]+[A-Za-z0-9]", url=_NAMING),
     "storage_account": NameRule(min=3, max=24, pattern=r"[a-z0-9]+", url=_NAMING, separator="", unique=True),
     "vault": NameRule(min=3, max=24, pattern=r"[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]", url=_NAMING, unique=True),
+    "virtual_network": NameRule(min=2, max=64, pattern=r"[A-Za-z0-9][\w.-]*\w", url=_NAMING),
+    "subnet": NameRule(max=80, pattern=r"[A-Za-z0-9]([\w.-]*\w)?", url=_NAMING),
+    "network_security_group": NameRule(max=80, pattern=r"[A-Za-z0-9]([\w.-]*\w)?", url=_NAMING),
+    "nat_gateway": NameRule(max=80, pattern=r"[A-Za-z0-9]([\w.-]*\w)?", url=_NAMING),
+    "public_ip": NameRule(max=80, pattern=r"[A-Za-z0-9]([\w.-]*\w)?", url=_NAMING),
+    "private_endpoint": NameRule(min=2, max=64, pattern=r"[A-Za-z0-9][\w.-]*\w", url=_NAMING),
+    "network_link": NameRule(max=80, pattern=r"[A-Za-z0-9]([\w.-]*\w)?", url=_NAMING),
+    "flow_log": NameRule(max=80, pattern=r"[A-Za-z0-9]([\w.-]*\w)?", url=_NAMING),
+    "diagnostic_setting": NameRule(max=260, pattern=r"[\w.-]+", url=_NAMING),
+    "user_identity": NameRule(min=3, max=128, pattern=r"[A-Za-z0-9][\w-]*", url=_NAMING),
+    "federated_credential": NameRule(min=3, max=120, pattern=r"[A-Za-z0-9][\w-]*", url=_NAMING),
+    "container": NameRule(min=3, max=63, pattern=r"[a-z0-9]([a-z0-9]|-(?!-))*[a-z0-9]", url=_NAMING),
+    "key": NameRule(max=127, pattern=r"[A-Za-z0-9-]+", url=_NAMING),
+    "role_definition": NameRule(max=128, pattern=r"[\w -]+", url=_ROLES, unique=True),
+    "deployment": NameRule(max=64, pattern=r"[\w().-]+", url=_NAMING),
+    "app_insights": NameRule(max=260, pattern=r"[\w().-]*[\w()-]", url=_NAMING),
+    "redis": NameRule(max=63, pattern=r"[A-Za-z0-9]([A-Za-z0-9]|-(?!-))*[A-Za-z0-9]", url=_NAMING, unique=True),
+    "ml_workspace": NameRule(min=3, max=33, pattern=r"[a-zA-Z0-9][\w-]+", url=_NAMING, unique=True),
 }
 """Rule per kind of resource; everything absent here is auto-named by the provider."""
 
