@@ -1,0 +1,184 @@
+"""The engine's front: preview, update, refresh and destroy a stack."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+
+from simulator.engine.backends import StackResolver
+from simulator.engine.events import Diagnostic, Event, PolicyViolation, Step, Summary
+from simulator.engine.ledger import Ledger
+from simulator.engine.policy import Analyzer, ResourceView
+from simulator.engine.program import Program
+from simulator.engine.refresh import refresh
+from simulator.engine.run import Run, Settings
+from simulator.engine.state import StateFile
+from simulator.model import Props, Providers
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to.
+
+    ``steps`` are in the order in which they ended. ``outputs`` are those of the stack as wire values, secrets marked.
+    ``resources`` are the planned or resulting resources in dependency order, without those that are about to be
+    deleted.
+    """
+
+    ok: bool
+    steps: tuple[Step, ...]
+    outputs: Props
+    counts: Mapping[str, int]
+    seconds: float
+    diagnostics: tuple[Diagnostic, ...]
+    violations: tuple[PolicyViolation, ...]
+    resources: tuple[ResourceView, ...]
+    cancelled: bool = False
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The messages of the error diagnostics."""
+        return tuple(item.message for item in self.diagnostics if item.severity == "error")
+
+
+def _silent(event: Event) -> None:
+    """Watches nothing."""
+
+
+@dataclass
+class Deployment:
+    """One stack, ready for operations. Every operation raises ``StateError`` and ``ProgramError`` before it begins."""
+
+    project: str
+    stack: str
+    organization: str
+    config: Mapping[str, str]
+    secret_keys: Sequence[str]
+    state: StateFile
+    providers: Providers
+    analyzers: Sequence[Analyzer] = ()
+    on_event: Callable[[Event], None] = _silent
+    parallel: int = 8
+    stacks: StackResolver | None = None
+    """Resolves stack references by name; None: there are no other stacks."""
+    continue_on_error: bool = False
+    """Go on with independent resources after a failure. A preview always does, to report every fault at once."""
+    seed: bytes | None = None
+    """Makes automatic names repeatable; None: random, as in the CLI. A replacement needs a new name, so use it for
+    previews only."""
+    _run: Run | None = field(default=None, init=False, repr=False)
+    _cancelled: bool = field(default=False, init=False, repr=False)
+
+    def cancel(self) -> None:
+        """Starts no new step; those under way finish and are saved. Safe to call from a signal handler."""
+        self._cancelled = True
+        if self._run is not None:
+            self._run.cancelled.set()
+            self._run.stopping.set()
+
+    def preview(self, program: Program) -> Result:
+        """What an update would do. Writes nothing."""
+        return self._execute(lambda run: self._update(run, program), preview=True)
+
+    def up(self, program: Program) -> Result:
+        """Creates, updates, replaces and deletes until the stack is what the program says."""
+        return self._execute(lambda run: self._update(run, program), preview=False)
+
+    def refresh(self, *, preview: bool = False, clear_pending_creates: bool = False) -> Result:
+        """Makes the state what the cloud says.
+
+        ``clear_pending_creates``: forget creations that an interrupted run did not see the end of; do so only when it
+        is certain that nothing was created.
+        """
+        return self._execute(lambda run: refresh(run, clear_pending_creates=clear_pending_creates), preview=preview)
+
+    def destroy(self, *, preview: bool = False) -> Result:
+        """Deletes everything in reverse order of dependency."""
+        return self._execute(lambda run: run.delete(run.planner.deletions()), preview=preview)
+
+    def _update(self, run: Run, program: Program) -> None:
+        succeeded = program.execute(run)
+        run.stopping.wait(0)
+        run.wait_idle()
+        if not succeeded:
+            run.failed.set()
+        run.finish_outputs()
+        if run.cancelled.is_set() or (run.failed.is_set() and not run.settings.preview):
+            return
+        if succeeded:
+            run.analyze_stack()
+            if run.settings.preview or not run.failed.is_set():
+                run.delete(run.planner.deletions())
+
+    def _execute(self, operation: Callable[[Run], None], *, preview: bool) -> Result:
+        begun = time.monotonic()
+        settings = Settings(
+            project=self.project,
+            stack=self.stack,
+            organization=self.organization,
+            config=self.config,
+            secret_keys=tuple(self.secret_keys),
+            parallel=max(self.parallel, 1),
+            preview=preview,
+            continue_on_error=self.continue_on_error or preview,
+            seed=self.seed,
+        )
+        with nullcontext() if preview else self.state.locked():
+            ledger = Ledger(self.state, write=not preview)
+            run = Run(
+                settings,
+                ledger,
+                make=self.providers,
+                stacks=self.stacks,
+                analyzers=self.analyzers,
+                on_event=self.on_event,
+            )
+            with self._current(run):
+                _warn_unfinished(run)
+                try:
+                    operation(run)
+                finally:
+                    ledger.close()
+        snapshot = ledger.snapshot()
+        root = snapshot.stack()
+        ok = not run.failed.is_set() and not run.cancelled.is_set()
+        seconds = time.monotonic() - begun
+        run.emit(Summary(ok, run.counts(), seconds, run.cancelled.is_set()))
+        return Result(
+            ok=ok,
+            steps=tuple(run.steps),
+            outputs=dict(root.outputs) if root else {},
+            counts=run.counts(),
+            seconds=seconds,
+            diagnostics=tuple(run.diagnostics),
+            violations=tuple(run.violations),
+            resources=run.views([item for item in snapshot.resources if not item.delete]),
+            cancelled=run.cancelled.is_set(),
+        )
+
+    @contextmanager
+    def _current(self, run: Run) -> Iterator[None]:
+        self._run = run
+        if self._cancelled:
+            run.cancelled.set()
+            run.stopping.set()
+        try:
+            yield
+        finally:
+            self._run = None
+            self._cancelled = False
+
+
+def _warn_unfinished(run: Run) -> None:
+    for operation in run.ledger.unfinished:
+        urn = operation.resource.urn
+        run.report(
+            Diagnostic(
+                "warning",
+                f"an earlier run was interrupted while {operation.type} {urn}; look whether it exists in the cloud, "
+                "then import it, or refresh with clear_pending_creates",
+                urn,
+            )
+        )

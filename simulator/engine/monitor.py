@@ -1,0 +1,376 @@
+"""The resource monitor and the engine service: what the Pulumi SDK talks to while a program runs.
+
+An inline program calls :class:`Monitor` directly, another process through gRPC (:mod:`simulator.engine.server`); the
+messages are the same. Errors are raised as :class:`RpcFailure`, which the SDK takes for a gRPC error.
+
+Refused by name: remote components, calls of component methods, parameterised packages, resource and error hooks, state
+migrations. Source positions are not recorded: they would put paths of this machine into the state.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeVar
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, resource_pb2
+
+from simulator.engine import urn as urns
+from simulator.engine.errors import EngineError, Unsupported
+from simulator.engine.events import Diagnostic
+from simulator.engine.goal import Alias, Goal, ReadGoal
+from simulator.engine.registry import with_plugin
+from simulator.engine.resource import CustomTimeouts, Resource
+from simulator.engine.run import Outcome, Registered, Run, Stopped
+from simulator.engine.transforms import Transforms
+from simulator.engine.values import from_struct, from_value, to_struct
+from simulator.model import UNKNOWN, CloudError, Props
+
+R = TypeVar("R")
+
+_FEATURES = (
+    "SECRETS",
+    "RESOURCE_REFERENCES",
+    "OUTPUT_VALUES",
+    "ALIAS_SPECS",
+    "REPLACEMENT_TRIGGER",
+    "DELETED_WITH",
+    "REPLACE_WITH",
+    "TRANSFORMS",
+    "INVOKE_TRANSFORMS",
+)
+# The names of the older, textual probe.
+_PROBES = {
+    "secrets",
+    "resourceReferences",
+    "outputValues",
+    "aliasSpecs",
+    "deletedWith",
+    "replaceWith",
+    "transforms",
+    "invokeTransforms",
+}
+# Announced although they are refused: the refusal then comes from here, by name, and not as advice to update the CLI.
+_REFUSED = ("PARAMETERIZATION", "RESOURCE_HOOKS", "ERROR_HOOKS", "STATE_MIGRATIONS")
+
+_RESULTS = {
+    Outcome.DONE: resource_pb2.Result.SUCCESS,
+    Outcome.FAILED: resource_pb2.Result.FAIL,
+    Outcome.SKIPPED: resource_pb2.Result.SUCCESS,  # with `unknown`: the program goes on without its outputs
+}
+_SEVERITIES = {
+    engine_pb2.DEBUG: "debug",
+    engine_pb2.INFO: "info",
+    engine_pb2.WARNING: "warning",
+    engine_pb2.ERROR: "error",
+}
+
+
+class RpcFailure(grpc.RpcError):  # type: ignore[misc]
+    """A gRPC error that never saw a wire."""
+
+    def __init__(self, code: grpc.StatusCode, details: str) -> None:
+        super().__init__(details)
+        self._code = code
+        self._details = details
+
+    def code(self) -> grpc.StatusCode:
+        return self._code
+
+    def details(self) -> str:
+        return self._details
+
+
+class Monitor:
+    """The service ``ResourceMonitor`` over one run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._transforms = Transforms()
+        self._lock = threading.Lock()
+        self._component_providers: dict[str, dict[str, str]] = {}
+
+    # What the monitor can do.
+
+    def GetDeploymentInfo(self, request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:
+        settings = self._run.settings
+        feature = resource_pb2.ResourceMonitorFeature
+        return resource_pb2.DeploymentInfo(
+            project=settings.project,
+            stack=settings.stack,
+            organization=settings.organization,
+            config=dict(settings.config),
+            configSecretKeys=list(settings.secret_keys),
+            dryRun=settings.preview,
+            parallel=settings.parallel,
+            supportedFeatures=[feature.Value(f"RESOURCE_MONITOR_FEATURE_{name}") for name in (*_FEATURES, *_REFUSED)],
+        )
+
+    def SupportsFeature(self, request: resource_pb2.SupportsFeatureRequest) -> resource_pb2.SupportsFeatureResponse:
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _PROBES)
+
+    def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:
+        # The SDK waits here for delete hooks to be called; there are none.
+        return empty_pb2.Empty()
+
+    # Resources.
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
+        return self._answer(lambda: self._register(request))
+
+    def _register(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
+        what = f"{request.type} {request.name!r}"
+        if request.remote:
+            raise Unsupported(f"remote components: {what} is made by a component package")
+        if request.packageRef:
+            raise Unsupported(f"parameterised packages: {what} names one")
+        if request.state_migrations:
+            raise Unsupported(f"state migrations: {what} has one")
+        if request.HasField("hooks") and request.hooks.ByteSize():
+            raise Unsupported(f"resource hooks: {what} has one")
+        if request.envVarMappings:
+            raise Unsupported(f"envVarMappings: {what} has the option")
+        if request.custom and request.type.count(":") != 2:
+            raise EngineError(f"{request.type!r} is no type of a custom resource; expected package:module:name")
+        goal, providers = self._goal(request)
+        done = self._run.register(goal)
+        with self._lock:
+            if not request.custom:
+                self._component_providers[done.urn] = providers
+        self._transforms.remember(done.urn, request.parent, request.transforms)
+        return self._registered(done, custom=request.custom)
+
+    def _registered(self, done: Registered, *, custom: bool) -> resource_pb2.RegisterResourceResponse:
+        response = resource_pb2.RegisterResourceResponse(
+            urn=done.urn, result=_RESULTS[done.outcome], unknown=done.outcome is Outcome.SKIPPED
+        )
+        if done.state is not None:
+            response.id = "" if done.state.id == UNKNOWN else done.state.id
+            if custom:
+                response.object.CopyFrom(to_struct(done.state.outputs))
+        return response
+
+    def _goal(self, request: resource_pb2.RegisterResourceRequest) -> tuple[Goal, dict[str, str]]:
+        """The goal and the providers that the children of a component inherit."""
+        package = urns.package_of(request.type)
+        parent = self._run.goals.get(request.parent) if request.parent else None
+        with self._lock:
+            inherited = dict(self._component_providers.get(request.parent, {}))
+        if not request.provider and request.custom:
+            request.provider = request.providers.get(package) or inherited.get(package, "")
+        self._transforms.apply(request)
+        providers = dict(request.providers)
+        if not request.custom:
+            providers = {**inherited, **providers}
+        properties = from_struct(request.object)
+        provider = request.provider if request.custom else ""
+        if urns.is_provider(request.type):
+            properties = with_plugin(properties, request.version, request.pluginDownloadURL)
+            provider = ""
+        elif request.custom and not provider:
+            provider = self._run.default_provider(package, request.version, request.pluginDownloadURL)
+        goal = Goal(
+            type=request.type,
+            name=request.name,
+            custom=request.custom,
+            properties=properties,
+            parent=request.parent,
+            provider=provider,
+            dependencies=tuple(request.dependencies),
+            property_dependencies=_property_dependencies(request, properties),
+            protect=_inherit(request, "protect", parent.protect if parent else None),
+            retain_on_delete=_inherit(request, "retainOnDelete", parent.retain_on_delete if parent else None),
+            delete_before_replace=request.deleteBeforeReplace
+            if request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
+            else None,
+            ignore_changes=tuple(request.ignoreChanges),
+            replace_on_changes=tuple(request.replaceOnChanges),
+            replacement_trigger=from_value(request.replacement_trigger)
+            if request.HasField("replacement_trigger")
+            else None,
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+            aliases=tuple(_aliases(request)),
+            custom_timeouts=_timeouts(request),
+            import_id=request.importId,
+            deleted_with=request.deletedWith or (parent.deleted_with if parent else ""),
+            replace_with=tuple(request.replace_with),
+            hide_diff=tuple(request.hideDiffs),
+        )
+        return goal, providers
+
+    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
+        def call() -> empty_pb2.Empty:
+            self._run.register_outputs(request.urn, from_struct(request.outputs))
+            return empty_pb2.Empty()
+
+        return self._answer(call)
+
+    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
+        return self._answer(lambda: self._read(request))
+
+    def _read(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
+        if request.packageRef:
+            raise Unsupported(f"parameterised packages: {request.type} {request.name!r} names one")
+        package = urns.package_of(request.type)
+        with self._lock:
+            inherited = self._component_providers.get(request.parent, {})
+        provider = request.provider or inherited.get(package, "")
+        goal = ReadGoal(
+            type=request.type,
+            name=request.name,
+            id=request.id,
+            properties=from_struct(request.properties),
+            parent=request.parent,
+            provider=provider or self._run.default_provider(package, request.version, request.pluginDownloadURL),
+            dependencies=tuple(request.dependencies),
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+        )
+        done = self._run.read(goal)
+        response = resource_pb2.ReadResourceResponse(
+            urn=done.urn, result=_RESULTS[done.outcome], unknown=done.outcome is Outcome.SKIPPED
+        )
+        if done.state is not None:
+            response.id = "" if done.state.id == UNKNOWN else done.state.id
+            response.properties.CopyFrom(to_struct(done.state.outputs))
+        return response
+
+    # Functions.
+
+    def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
+        return self._answer(lambda: self._invoke(request))
+
+    def _invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
+        if request.packageRef:
+            raise Unsupported(f"parameterised packages: the function {request.tok} names one")
+        if request.tok == "pulumi:pulumi:getResource":
+            return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(self._resource(request))})
+        self._transforms.apply_to_invoke(request)
+        result = self._run.invoke(
+            request.tok, from_struct(request.args), request.provider, request.version, request.pluginDownloadURL
+        )
+        return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(result)})
+
+    def _resource(self, request: resource_pb2.ResourceInvokeRequest) -> Props:
+        """The state of a resource to which another one's property refers."""
+        urn = from_struct(request.args).get("urn", "")
+        state: Resource | None = self._run.state(urn)
+        if state is None:
+            raise EngineError(f"the resource {urn} is not part of this run")
+        return {"urn": state.urn, "id": "" if state.id == UNKNOWN else state.id, "state": state.outputs}
+
+    # Callbacks.
+
+    def RegisterStackTransform(self, request: Any) -> empty_pb2.Empty:
+        self._transforms.add_to_stack(request)
+        return empty_pb2.Empty()
+
+    def RegisterStackInvokeTransform(self, request: Any) -> empty_pb2.Empty:
+        self._transforms.add_to_invokes(request)
+        return empty_pb2.Empty()
+
+    # What is refused.
+
+    def Call(self, request: resource_pb2.ResourceCallRequest) -> NoReturn:
+        self._refuse(f"calls of component methods: {request.tok}")
+
+    def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> NoReturn:
+        self._refuse(f"parameterised packages: {request.name}")
+
+    def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> NoReturn:
+        self._refuse(f"resource hooks: {request.name!r}")
+
+    def RegisterErrorHook(self, request: Any) -> NoReturn:
+        self._refuse(f"error hooks: {request.name!r}")
+
+    def ExistsResource(self, request: Any) -> NoReturn:
+        self._refuse(f"the existence check: {request.type} {request.id!r}")
+
+    def _refuse(self, what: str) -> NoReturn:
+        message = f"{what}: this engine does not support them"
+        self._run.report(Diagnostic("error", message, source="unsupported"))
+        raise RpcFailure(grpc.StatusCode.UNIMPLEMENTED, message)
+
+    def _answer(self, call: Callable[[], R]) -> R:
+        """The result of a call, its errors as those of a gRPC server."""
+        try:
+            return call()
+        except Stopped:
+            raise RpcFailure(grpc.StatusCode.UNAVAILABLE, "the run is ending") from None
+        except Unsupported as error:
+            self._refuse(str(error))
+        except (CloudError, EngineError) as error:
+            raise RpcFailure(grpc.StatusCode.UNKNOWN, str(error)) from error
+
+
+class EngineService:
+    """The service ``Engine``: log messages, and the root resource."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._root = ""
+
+    def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:
+        severity = _SEVERITIES.get(request.severity, "info")
+        # When a run stops, the SDK complains that the monitor is gone: the reason has been reported already.
+        stopped = self._run.stopping.is_set() and "Resource monitor has terminated" in request.message
+        if severity != "debug" and not stopped:
+            self._run.report(Diagnostic(severity, request.message, request.urn, "program"))
+        return empty_pb2.Empty()
+
+    def GetRootResource(self, request: engine_pb2.GetRootResourceRequest) -> engine_pb2.GetRootResourceResponse:
+        return engine_pb2.GetRootResourceResponse(urn=self._root)
+
+    def SetRootResource(self, request: engine_pb2.SetRootResourceRequest) -> engine_pb2.SetRootResourceResponse:
+        self._root = request.urn
+        return engine_pb2.SetRootResourceResponse()
+
+
+def _inherit(request: Any, name: str, inherited: bool | None) -> bool | None:
+    return bool(getattr(request, name)) if request.HasField(name) else inherited
+
+
+def _property_dependencies(
+    request: resource_pb2.RegisterResourceRequest, properties: Props
+) -> dict[str, tuple[str, ...]]:
+    if not request.propertyDependencies:
+        return {key: tuple(request.dependencies) for key in properties} if request.dependencies else {}
+    return {key: tuple(some.urns) for key, some in request.propertyDependencies.items()}
+
+
+def _aliases(request: resource_pb2.RegisterResourceRequest) -> Iterable[Alias]:
+    for urn in request.aliasURNs:
+        yield Alias(urn=urn)
+    for alias in request.aliases:
+        if alias.WhichOneof("alias") == "urn":
+            yield Alias(urn=alias.urn)
+            continue
+        spec = alias.spec
+        yield Alias(
+            name=spec.name,
+            type=spec.type,
+            stack=spec.stack,
+            project=spec.project,
+            parent=spec.parentUrn,
+            no_parent=spec.noParent,
+        )
+
+
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _timeouts(request: resource_pb2.RegisterResourceRequest) -> CustomTimeouts:
+    given = request.customTimeouts
+    return CustomTimeouts(*(_seconds(text) for text in (given.create, given.update, given.delete, given.read)))
+
+
+def _seconds(text: str) -> float:
+    """The seconds of a Go duration such as ``1h30m``."""
+    if not text:
+        return 0.0
+    pieces = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)", text)
+    if not pieces or "".join(number + unit for number, unit in pieces) != text:
+        raise EngineError(f"customTimeouts: {text!r} is no duration; expected for instance 90s, 5m or 1h30m")
+    return sum(float(number) * _UNITS[unit] for number, unit in pieces)

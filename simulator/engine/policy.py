@@ -1,0 +1,116 @@
+"""Policies as the engine sees them: what a rule is shown and what it answers.
+
+The engine runs the resource rules after the provider checked the inputs and before the step; a mandatory violation
+stops that resource in an update and fails the run. Stack rules run once, when the program has ended. Remediation (rules
+that change inputs) is deliberately not here: a plan must show what the program says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from simulator.engine import urn as urns
+from simulator.engine.events import PolicyViolation
+from simulator.engine.resource import CustomTimeouts, Resource
+from simulator.model import Props
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a resource that rules may look at."""
+
+    ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    delete_before_replace: bool | None = None
+    retain_on_delete: bool = False
+    deleted_with: str = ""
+    aliases: tuple[str, ...] = ()
+    custom_timeouts: CustomTimeouts = field(default_factory=CustomTimeouts)
+    additional_secret_outputs: tuple[str, ...] = ()
+    import_id: str = ""
+
+
+@dataclass(frozen=True)
+class ResourceView:
+    """A resource as planned or as it is. Values are wire values: unknowns and secrets keep their marks."""
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    inputs: Props
+    outputs: Props
+    id: str = ""
+    parent: str = ""
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    protect: bool = False
+    external: bool = False
+    options: Options = field(default_factory=Options)
+    provider: str = ""
+
+    @property
+    def default_provider(self) -> bool:
+        """Whether this is a provider that the engine made by itself."""
+        return urns.is_default_provider(self.urn)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What a rule found. ``level``: mandatory or advisory; ``urn`` empty means the resource at hand, or the stack."""
+
+    control: str
+    level: str
+    severity: str
+    message: str
+    urn: str = ""
+
+
+class Analyzer(Protocol):
+    """A set of rules."""
+
+    @property
+    def name(self) -> str: ...
+
+    def analyze(self, resource: ResourceView) -> Sequence[Violation]: ...
+
+    def analyze_stack(self, resources: Sequence[ResourceView]) -> Sequence[Violation]: ...
+
+
+def view(resource: Resource, *, delete_before_replace: bool | None = None) -> ResourceView:
+    """The view of a state. ``provider`` is the URN of the provider resource, without its id."""
+    copied: dict[str, Any] = {key: tuple(value) for key, value in resource.property_dependencies.items()}
+    return ResourceView(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        custom=resource.custom,
+        inputs=resource.inputs,
+        outputs=resource.outputs,
+        id=resource.id,
+        parent=resource.parent,
+        dependencies=tuple(resource.dependencies),
+        property_dependencies=copied,
+        protect=resource.protect,
+        external=resource.external,
+        options=Options(
+            ignore_changes=tuple(resource.ignore_changes),
+            replace_on_changes=tuple(resource.replace_on_changes),
+            delete_before_replace=delete_before_replace,
+            retain_on_delete=resource.retain_on_delete,
+            deleted_with=resource.deleted_with,
+            aliases=tuple(resource.aliases),
+            custom_timeouts=resource.custom_timeouts,
+            additional_secret_outputs=tuple(resource.additional_secret_outputs),
+            import_id=resource.import_id,
+        ),
+        provider=urns.split_reference(resource.provider)[0] if resource.provider else "",
+    )
+
+
+def violation_event(violation: Violation, urn: str) -> PolicyViolation:
+    return PolicyViolation(
+        violation.control, violation.level, violation.severity, violation.message, violation.urn or urn
+    )

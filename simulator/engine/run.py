@@ -1,0 +1,404 @@
+"""One run: takes registrations from the program, has them planned, applied and reported, and deletes at the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from simulator.engine import registry as providers
+from simulator.engine import urn as urns
+from simulator.engine.backends import BuiltinBackend, StackResolver
+from simulator.engine.errors import EngineError, StepFailed, Unsupported
+from simulator.engine.events import (
+    PARTS,
+    Diagnostic,
+    Event,
+    Op,
+    PolicyViolation,
+    Step,
+    StepFinished,
+    StepPlanned,
+    StepStarted,
+)
+from simulator.engine.goal import Goal, ReadGoal
+from simulator.engine.ledger import Ledger
+from simulator.engine.plan import Planned, Planner
+from simulator.engine.policy import Analyzer, ResourceView, view, violation_event
+from simulator.engine.registry import Registry
+from simulator.engine.resource import Resource
+from simulator.engine.steps import Executor
+from simulator.engine.values import same
+from simulator.model import CloudError, Props, Providers
+
+
+class Outcome(Enum):
+    """What became of a registration."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The answer to a registration."""
+
+    outcome: Outcome
+    urn: str
+    state: Resource | None = None
+
+
+class Stopped(EngineError):
+    """The run is ending: nothing more is registered."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is about and how it behaves."""
+
+    project: str
+    stack: str
+    organization: str
+    config: Mapping[str, str]
+    secret_keys: tuple[str, ...]
+    parallel: int
+    preview: bool
+    continue_on_error: bool
+    seed: bytes | None = None
+
+
+class Run:
+    """State of one run. The program's requests come from many threads at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        *,
+        make: Providers,
+        stacks: StackResolver | None,
+        analyzers: Sequence[Analyzer],
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.registry = Registry(make, BuiltinBackend(stacks), preview=settings.preview)
+        self.planner = Planner(
+            settings.project,
+            settings.stack,
+            ledger.olds,
+            self.registry,
+            preview=settings.preview,
+            report=self.report,
+            approve=self._approve,
+            seed=settings.seed,
+        )
+        self.executor = Executor(ledger, self.registry, self.planner.seen.deletes, preview=settings.preview)
+        self.analyzers = analyzers
+        self.steps: list[Step] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.violations: list[PolicyViolation] = []
+        self.stopping = threading.Event()
+        self.cancelled = threading.Event()
+        self.failed = threading.Event()
+        self.goals: dict[str, Goal] = {}
+        self._states: dict[str, Resource] = {}
+        self._outputs: dict[str, Props] = {}
+        self._on_event = on_event
+        self._planning = threading.RLock()
+        self._events = threading.Lock()
+        self._slots = threading.BoundedSemaphore(settings.parallel)
+        self._idle = threading.Condition()
+        self._busy = 0
+        self._defaults: dict[tuple[str, str, str], str] = {}
+
+    # Reports.
+
+    def emit(self, event: Event) -> None:
+        with self._events:
+            match event:
+                case Diagnostic():
+                    self.diagnostics.append(event)
+                    if event.severity == "error":
+                        self.failed.set()
+                case PolicyViolation():
+                    self.violations.append(event)
+                    if event.level == "mandatory":
+                        self.failed.set()
+                case StepFinished():
+                    self.steps.append(event.step)
+            self._on_event(event)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        self.emit(diagnostic)
+
+    def counts(self) -> dict[str, int]:
+        """How many steps of each kind succeeded; the parts of a replacement count as one."""
+        return dict(Counter(step.op.value for step in self.steps if step.op not in PARTS and not step.error))
+
+    # Requests of the program.
+
+    @contextmanager
+    def _request(self) -> Iterator[None]:
+        if self.stopping.is_set():
+            raise Stopped("the run is ending")
+        with self._idle:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
+    def wait_idle(self) -> None:
+        """Waits until every request that is under way has ended."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0)
+
+    def register(self, goal: Goal) -> Registered:
+        """Registers a resource and waits until its steps are done. Raises :class:`Stopped`."""
+        with self._request():
+            return self._settle(goal.type, goal.name, goal.parent, lambda urn: self._plan(goal, urn), _needs(goal))
+
+    def _plan(self, goal: Goal, urn: str) -> list[Planned]:
+        self.goals[urn] = goal
+        return self.planner.register(goal, urn)
+
+    def read(self, goal: ReadGoal) -> Registered:
+        """Reads a resource that is managed elsewhere. Raises :class:`Stopped`."""
+        needs = (*goal.dependencies, *_provider_urn(goal.provider), *([goal.parent] if goal.parent else []))
+        with self._request():
+            return self._settle(goal.type, goal.name, goal.parent, lambda urn: self.planner.read(goal, urn), needs)
+
+    def _settle(
+        self, type_: str, name: str, parent: str, plan: Callable[[str], list[Planned]], needs: Sequence[str]
+    ) -> Registered:
+        urn = urns.make(self.settings.stack, self.settings.project, parent, type_, name)
+        seen = self.planner.seen
+        try:
+            with self._planning:
+                self.planner.urn(type_, name, parent)
+                if not seen.failed.isdisjoint(needs) and not self.settings.preview:
+                    seen.failed.add(urn)
+                    self.report(Diagnostic("warning", "skipped, because a resource it depends on failed", urn))
+                    return Registered(Outcome.SKIPPED, urn)
+                steps = plan(urn)
+                self._announce(steps)
+            self._apply(steps)
+        except Stopped:
+            raise
+        except (CloudError, EngineError) as error:
+            if not isinstance(error, StepFailed):
+                source = "unsupported" if isinstance(error, Unsupported) else "engine"
+                self.report(Diagnostic("error", str(error), urn, source))
+            seen.failed.add(urn)
+            self.failed.set()
+            if not self.settings.preview and not self.settings.continue_on_error:
+                self.stopping.set()
+                raise Stopped("a resource failed") from None
+            return Registered(Outcome.FAILED, urn)
+        state = steps[-1].new
+        assert state is not None
+        self._states[urn] = state
+        return Registered(Outcome.DONE, urn, state)
+
+    def register_outputs(self, urn: str, outputs: Props) -> None:
+        """Sets the outputs of a component; those of the stack take effect when the run ends."""
+        with self._request():
+            state = self._states.get(urn)
+            if state is None:
+                if urn in self.planner.seen.failed:
+                    return
+                raise EngineError(f"{urn} is not registered, or its outputs have been registered before")
+            if state.type == urns.STACK_TYPE:
+                self._outputs[urn] = outputs
+                return
+            self._set_outputs(state, outputs)
+
+    def _set_outputs(self, state: Resource, outputs: Props) -> None:
+        if not same(state.outputs, outputs):
+            state.outputs = outputs
+            self.ledger.put(state, sync=False)
+
+    def state(self, urn: str) -> Resource | None:
+        """The state of a resource that this run registered."""
+        return self._states.get(urn)
+
+    def invoke(self, token: str, args: Props, provider: str, version: str, url: str) -> Props:
+        """The result of a provider function. Raises :class:`CloudError` or :class:`Stopped`."""
+        with self._request():
+            package = urns.package_of(token)
+            reference = provider or self.default_provider(package, version, url)
+            backend = self.registry.get(reference, self.planner.olds.get)
+            return backend.invoke(token, args, preview=self.settings.preview)
+
+    def default_provider(self, package: str, version: str, url: str) -> str:
+        """The reference of the default provider of a package, registered on first use. Raises :class:`Stopped`."""
+        key = (package, version, url)
+        with self._planning:
+            if key not in self._defaults:
+                goal = Goal(
+                    type=urns.PROVIDER_PREFIX + package,
+                    name=providers.default_name(version, url),
+                    custom=True,
+                    properties=providers.default_inputs(
+                        package, version, url, self.settings.config, self.settings.secret_keys
+                    ),
+                )
+                done = self._settle(goal.type, goal.name, "", lambda urn: self._plan(goal, urn), ())
+                if done.state is None:
+                    raise EngineError(f"the provider of {package} could not be configured")
+                self._defaults[key] = f"{done.urn}::{done.state.id}"
+            return self._defaults[key]
+
+    # Steps.
+
+    def _announce(self, steps: Sequence[Planned]) -> None:
+        for step in steps:
+            if not urns.is_default_provider(step.urn):
+                self.emit(StepPlanned(_shown(step)))
+
+    def _apply(self, steps: Sequence[Planned]) -> None:
+        for step in steps:
+            self.apply(step)
+
+    def apply(self, step: Planned) -> None:
+        """Applies one step and reports it. Raises :class:`StepFailed`; the reason is reported."""
+        shown = _shown(step)
+        quiet = urns.is_default_provider(step.urn)
+        # A default provider is registered while the planner waits for it; it must not wait for a slot in turn.
+        with _free() if quiet else self._slots:
+            if not quiet and not self.settings.preview:
+                self.emit(StepStarted(shown))
+            begun = time.monotonic()
+            try:
+                self.executor.apply(step)
+            except (CloudError, EngineError) as error:
+                self.report(Diagnostic("error", str(error), step.urn, "step"))
+                self.emit(StepFinished(replace(shown, error=str(error), seconds=time.monotonic() - begun)))
+                raise StepFailed(step.urn) from error
+            if not quiet:
+                self.emit(StepFinished(replace(shown, seconds=time.monotonic() - begun)))
+
+    def delete(self, steps: Sequence[Planned]) -> None:
+        """Deletes in reverse order of dependency, independent resources at the same time."""
+        refused = [step for step in steps if step.op is Op.DELETE and step.old is not None and step.old.protect]
+        for step in refused:
+            message = f"{step.urn} is protected and cannot be deleted; remove `protect` in the program and update first"
+            self.report(Diagnostic("error", message, step.urn))
+        self._announce([step for step in steps if step not in refused])
+        if refused and not self.settings.preview:
+            return
+        with ThreadPoolExecutor(max_workers=self.settings.parallel) as pool:
+            for layer in _layers(self.planner.resources, [step for step in steps if step not in refused]):
+                if self.cancelled.is_set():
+                    return
+                done = list(pool.map(self._try, layer))
+                if not all(done):
+                    return
+
+    def _try(self, step: Planned) -> bool:
+        try:
+            self.apply(step)
+        except StepFailed:
+            return False
+        return True
+
+    # Policies.
+
+    def _approve(self, new: Resource, goal: Goal) -> bool:
+        """Runs the resource rules; False when a mandatory one forbids the step."""
+        if not self.analyzers:
+            return True
+        shown = view(new, delete_before_replace=goal.delete_before_replace)
+        allowed = True
+        for analyzer in self.analyzers:
+            for violation in analyzer.analyze(shown):
+                self.emit(violation_event(violation, new.urn))
+                allowed = allowed and violation.level != "mandatory"
+        return allowed or self.settings.preview
+
+    def analyze_stack(self) -> None:
+        """Runs the stack rules over everything the program registered."""
+        if not self.analyzers:
+            return
+        views = self.views(list(self._states.values()))
+        root = next((item.urn for item in views if item.type == urns.STACK_TYPE), "")
+        for analyzer in self.analyzers:
+            for violation in analyzer.analyze_stack(views):
+                self.emit(violation_event(violation, root))
+
+    def views(self, resources: Sequence[Resource]) -> tuple[ResourceView, ...]:
+        goals = self.goals
+        return tuple(
+            view(item, delete_before_replace=goals[item.urn].delete_before_replace if item.urn in goals else None)
+            for item in resources
+        )
+
+    # The end.
+
+    def finish_outputs(self) -> None:
+        """Gives the stack its outputs; after a failure, old outputs that the program did not reach are kept."""
+        for urn, outputs in self._outputs.items():
+            state = self._states[urn]
+            self._set_outputs(state, {**state.outputs, **outputs} if self.failed.is_set() else outputs)
+
+
+@contextmanager
+def _free() -> Iterator[None]:
+    yield
+
+
+def _shown(step: Planned) -> Step:
+    state = step.state
+    return Step(step.op, step.urn, state.type, state.name, state.parent, step.changes)
+
+
+def _provider_urn(reference: str) -> tuple[str, ...]:
+    return (urns.split_reference(reference)[0],) if reference else ()
+
+
+def _needs(goal: Goal) -> tuple[str, ...]:
+    return (
+        *goal.dependencies,
+        *(urn for some in goal.property_dependencies.values() for urn in some),
+        *_provider_urn(goal.provider),
+        *((goal.parent,) if goal.parent else ()),
+        *((goal.deleted_with,) if goal.deleted_with else ()),
+    )
+
+
+def _layers(resources: Sequence[Resource], steps: Sequence[Planned]) -> list[list[Planned]]:
+    """The steps in layers: those of one layer do not depend on each other, the first layer goes first."""
+    condemned = {id(step.old): step for step in steps}
+    depth: dict[int, int] = {}
+    by_urn: dict[str, list[Resource]] = {}
+    children: dict[str, list[Resource]] = {}
+    # In the order of the snapshot, dependencies come first: one pass gives each resource its distance from the roots.
+    for item in resources:
+        above: list[Resource] = list(by_urn.get(item.parent, ()))
+        for urn in set(item.needs()):
+            for need in by_urn.get(urn, ()):
+                above.append(need)
+                if not need.custom:
+                    above += children.get(need.urn, ())
+        depth[id(item)] = max((depth[id(need)] + (id(need) in condemned) for need in above), default=0)
+        by_urn.setdefault(item.urn, []).append(item)
+        ancestor = item.parent
+        seen = set()
+        while ancestor and ancestor not in seen:
+            seen.add(ancestor)
+            children.setdefault(ancestor, []).append(item)
+            ancestor = by_urn[ancestor][-1].parent if ancestor in by_urn else ""
+    layers: dict[int, list[Planned]] = {}
+    for item in resources:
+        if id(item) in condemned:
+            layers.setdefault(depth[id(item)], []).append(condemned[id(item)])
+    return [list(reversed(layers[level])) for level in sorted(layers, reverse=True)]

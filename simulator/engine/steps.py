@@ -1,0 +1,176 @@
+"""Applies steps: calls the provider and records what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from simulator.engine import urn as urns
+from simulator.engine.errors import EngineError
+from simulator.engine.events import Op
+from simulator.engine.ledger import Ledger
+from simulator.engine.plan import Planned
+from simulator.engine.registry import Registry
+from simulator.engine.resource import Resource, now
+from simulator.engine.values import is_secret, make_secret, mark_secret, same
+from simulator.model import UNKNOWN, CloudError, Live, PartialFailure
+
+
+class Executor:
+    """Applies planned steps. Thread-safe as far as its ledger and the backends are."""
+
+    def __init__(self, ledger: Ledger, registry: Registry, deletes: AbstractSet[str], *, preview: bool) -> None:
+        """``deletes``: the URNs that this run deletes, for the option ``deletedWith``."""
+        self._ledger = ledger
+        self._registry = registry
+        self._deletes = deletes
+        self._preview = preview
+
+    def apply(self, step: Planned) -> None:
+        """Raises :class:`CloudError` or :class:`EngineError`; what was done before is recorded all the same."""
+        match step.op:
+            case Op.SAME:
+                self._same(step)
+            case Op.CREATE | Op.CREATE_REPLACEMENT:
+                self._create(step)
+            case Op.UPDATE:
+                self._update(step)
+            case Op.READ | Op.READ_REPLACEMENT:
+                self._read(step)
+            case Op.IMPORT | Op.IMPORT_REPLACEMENT:
+                self._import(step)
+            case Op.DELETE | Op.DELETE_REPLACED | Op.DISCARD | Op.DISCARD_REPLACED:
+                self._delete(step)
+            case Op.REMOVE_PENDING_REPLACE:
+                assert step.old is not None
+                self._ledger.drop(step.old)
+            case Op.REPLACE:
+                pass  # the parts of the replacement do the work
+            case _:
+                raise EngineError(f"the step {step.op} cannot be applied")
+
+    def _same(self, step: Planned) -> None:
+        old, new = _both(step)
+        new.id, new.outputs = old.id, old.outputs
+        if urns.is_provider(new.type):
+            self._registry.configure(new.copy(inputs=old.inputs))
+        _protect_outputs(new)
+        self._ledger.put(new, drop=[old], sync=False)
+
+    def _create(self, step: Planned) -> None:
+        new, old = step.new, step.old
+        assert new is not None
+        drop = [old] if old is not None and not step.pending else []
+        also = [old] if old is not None and step.pending else []
+        moment = now()
+        if step.backend is None:
+            new.created = new.modified = moment
+            if also:
+                also[0].delete = True
+            self._ledger.put(new, drop=drop, also=also, sync=False)
+            return
+        number = self._ledger.begin("creating", new)
+        error: PartialFailure | None = None
+        try:
+            try:
+                live = step.backend.create(new, preview=self._preview)
+            except PartialFailure as failure:
+                live, error = failure.live, failure
+                new.init_errors = [failure.message]
+            if not self._preview and not live.id:
+                raise EngineError(f"the provider did not return an id for {new.urn}")
+            self._take(new, live)
+            new.created = new.modified = moment
+            if also:
+                also[0].delete = True
+            self._ledger.put(new, drop=drop, also=also)
+            self._ledger.settle(new.urn)
+        finally:
+            self._ledger.end(number)
+        if error is not None:
+            raise error
+
+    def _update(self, step: Planned) -> None:
+        old, new = _both(step)
+        new.id, new.created, new.modified = old.id, old.created, old.modified
+        if step.backend is None:
+            self._ledger.put(new, drop=[old], sync=False)
+            return
+        number = self._ledger.begin("updating", old)
+        error: PartialFailure | None = None
+        try:
+            try:
+                live = step.backend.update(old, new, preview=self._preview)
+            except PartialFailure as failure:
+                live, error = failure.live, failure
+                new.init_errors = [failure.message]
+            self._take(new, Live(live.id or old.id, live.outputs, live.inputs))
+            new.modified = now()
+            self._ledger.put(new, drop=[old])
+        finally:
+            self._ledger.end(number)
+        if error is not None:
+            raise error
+
+    def _take(self, new: Resource, live: Live) -> None:
+        new.id, new.outputs = live.id, live.outputs
+        _protect_outputs(new)
+
+    def _read(self, step: Planned) -> None:
+        new, old = step.new, step.old
+        assert new is not None and step.backend is not None
+        if new.id != UNKNOWN:
+            live = step.backend.read(new, new.inputs, new.inputs)
+            if live is None:
+                raise CloudError("NotFound", f"{new.type} {new.id!r} does not exist")
+            new.id, new.outputs = live.id or new.id, live.outputs
+            _protect_outputs(new)
+        if old is None or not same(old.outputs, new.outputs) or not same(old.inputs, new.inputs):
+            new.modified = now() if old is not None else ""
+        if step.op is Op.READ_REPLACEMENT and old is not None:
+            old.delete = True
+            self._ledger.put(new, also=[old])
+        else:
+            self._ledger.put(new, drop=[old] if old is not None else [], sync=False)
+
+    def _import(self, step: Planned) -> None:
+        new, old = step.new, step.old
+        assert new is not None
+        _protect_outputs(new)
+        if old is not None:
+            old.delete = True
+        self._ledger.put(new, also=[old] if old is not None else [])
+        self._ledger.settle(new.urn)
+
+    def _delete(self, step: Planned) -> None:
+        old = step.old
+        assert old is not None
+        if step.backend is not None and not self._preview and old.deleted_with not in self._deletes:
+            number = self._ledger.begin("deleting", old)
+            try:
+                step.backend.delete(old)
+                self._forget(step, old)
+            finally:
+                self._ledger.end(number)
+        else:
+            self._forget(step, old)
+
+    def _forget(self, step: Planned, old: Resource) -> None:
+        if step.pending:
+            old.pending_replacement = True
+            self._ledger.put(old)
+        else:
+            self._ledger.drop(old)
+
+
+def _both(step: Planned) -> tuple[Resource, Resource]:
+    assert step.old is not None and step.new is not None
+    return step.old, step.new
+
+
+def _protect_outputs(new: Resource) -> None:
+    """Marks the outputs that must be secret: the ones asked for, and echoes of secret inputs."""
+    outputs = mark_secret(new.outputs, new.additional_secret_outputs)
+    for key, value in outputs.items():
+        if not is_secret(value) and is_secret(new.inputs.get(key)):
+            outputs[key] = make_secret(value)
+    new.outputs = outputs

@@ -1,0 +1,171 @@
+"""Transforms: functions of the program that change registrations and invokes before the engine sees them.
+
+The program serves them itself (the service ``Callbacks``); the engine calls them by token. The order is that of the
+CLI: those of the resource, then of its ancestors from the inside out, then of the stack.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import grpc
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
+
+from simulator.engine.errors import EngineError
+
+
+class Transforms:
+    """The transforms of one run. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stubs: dict[str, Any] = {}
+        self._stack: list[Any] = []
+        self._invokes: list[Any] = []
+        self._own: dict[str, list[Any]] = {}
+        self._parents: dict[str, str] = {}
+
+    def add_to_stack(self, callback: Any) -> None:
+        with self._lock:
+            self._stack.append(callback)
+
+    def add_to_invokes(self, callback: Any) -> None:
+        with self._lock:
+            self._invokes.append(callback)
+
+    def remember(self, urn: str, parent: str, callbacks: Iterable[Any]) -> None:
+        """Keeps the transforms of a resource for its children."""
+        with self._lock:
+            self._parents[urn] = parent
+            if own := list(callbacks):
+                self._own[urn] = own
+
+    def _for(self, request: resource_pb2.RegisterResourceRequest) -> list[Any]:
+        with self._lock:
+            result = list(request.transforms)
+            current = request.parent
+            while current:
+                result += self._own.get(current, ())
+                current = self._parents.get(current, "")
+            return result + self._stack
+
+    def apply(self, request: resource_pb2.RegisterResourceRequest) -> None:
+        """Runs the transforms that hold for the registration and writes what they change into it."""
+        callbacks = self._for(request)
+        if not callbacks:
+            return
+        for callback in callbacks:
+            message = resource_pb2.TransformRequest(
+                type=request.type,
+                name=request.name,
+                custom=request.custom,
+                parent=request.parent,
+                properties=request.object,
+                options=_options(request),
+            )
+            answer = resource_pb2.TransformResponse.FromString(self._call(callback, message))
+            request.object.CopyFrom(answer.properties)
+            if answer.HasField("options"):
+                _write(request, answer.options)
+
+    def apply_to_invoke(self, request: resource_pb2.ResourceInvokeRequest) -> None:
+        """Runs the invoke transforms of the stack."""
+        with self._lock:
+            callbacks = list(self._invokes)
+        for callback in callbacks:
+            message = resource_pb2.TransformInvokeRequest(
+                token=request.tok,
+                args=request.args,
+                options=resource_pb2.TransformInvokeOptions(
+                    provider=request.provider, plugin_download_url=request.pluginDownloadURL, version=request.version
+                ),
+            )
+            answer = resource_pb2.TransformInvokeResponse.FromString(self._call(callback, message))
+            request.args.CopyFrom(answer.args)
+            if answer.HasField("options"):
+                request.provider = answer.options.provider
+                request.pluginDownloadURL = answer.options.plugin_download_url
+                request.version = answer.options.version
+
+    def _call(self, callback: Any, message: Any) -> bytes:
+        with self._lock:
+            if callback.target not in self._stubs:
+                channel = grpc.insecure_channel(callback.target, options=_GRPC_CHANNEL_OPTIONS)
+                self._stubs[callback.target] = callback_pb2_grpc.CallbacksStub(channel)
+            stub = self._stubs[callback.target]
+        try:
+            request = callback_pb2.CallbackInvokeRequest(token=callback.token, request=message.SerializeToString())
+            response: bytes = stub.Invoke(request).response
+        except grpc.RpcError as error:
+            raise EngineError(f"a transform failed: {error.details()}") from None
+        return response
+
+
+def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.TransformResourceOptions:
+    options = resource_pb2.TransformResourceOptions(
+        depends_on=request.dependencies,
+        ignore_changes=request.ignoreChanges,
+        replace_on_changes=request.replaceOnChanges,
+        version=request.version,
+        aliases=request.aliases,
+        provider=request.provider,
+        custom_timeouts=request.customTimeouts,
+        plugin_download_url=request.pluginDownloadURL,
+        deleted_with=request.deletedWith,
+        additional_secret_outputs=request.additionalSecretOutputs,
+        providers=request.providers,
+        hide_diff=request.hideDiffs,
+        replace_with=request.replace_with,
+    )
+    setattr(options, "import", request.importId)
+    if request.HasField("protect"):
+        options.protect = request.protect
+    if request.HasField("retainOnDelete"):
+        options.retain_on_delete = request.retainOnDelete
+    if request.deleteBeforeReplaceDefined or request.deleteBeforeReplace:
+        options.delete_before_replace = request.deleteBeforeReplace
+    if request.HasField("replacement_trigger"):
+        options.replacement_trigger.CopyFrom(request.replacement_trigger)
+    return options
+
+
+_LISTS = {
+    "dependencies": "depends_on",
+    "ignoreChanges": "ignore_changes",
+    "replaceOnChanges": "replace_on_changes",
+    "aliases": "aliases",
+    "additionalSecretOutputs": "additional_secret_outputs",
+    "hideDiffs": "hide_diff",
+    "replace_with": "replace_with",
+}
+_TEXTS = {
+    "version": "version",
+    "provider": "provider",
+    "pluginDownloadURL": "plugin_download_url",
+    "deletedWith": "deleted_with",
+    "importId": "import",
+}
+
+
+def _write(request: Any, options: Any) -> None:
+    """Copies the options a transform answered into the registration; the messages are untyped to loop over names."""
+    for ours, theirs in _LISTS.items():
+        request.ClearField(ours)
+        getattr(request, ours).extend(getattr(options, theirs))
+    for ours, theirs in _TEXTS.items():
+        setattr(request, ours, getattr(options, theirs))
+    request.ClearField("providers")
+    request.providers.update(options.providers)
+    for ours, theirs in (("protect", "protect"), ("retainOnDelete", "retain_on_delete")):
+        request.ClearField(ours)
+        if options.HasField(theirs):
+            setattr(request, ours, getattr(options, theirs))
+    request.deleteBeforeReplaceDefined = options.HasField("delete_before_replace")
+    request.deleteBeforeReplace = options.delete_before_replace
+    if options.HasField("custom_timeouts"):
+        request.customTimeouts.CopyFrom(options.custom_timeouts)
+    if options.HasField("replacement_trigger"):
+        request.replacement_trigger.CopyFrom(options.replacement_trigger)
