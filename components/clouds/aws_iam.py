@@ -66,7 +66,9 @@ class Statement:
             out["Resource"] = list(self.resources)
         if self.conditions:
             out["Condition"] = {
-                operator: {key: list(value) if isinstance(value, list | tuple) else value for key, value in keys.items()}
+                operator: {
+                    key: list(value) if isinstance(value, list | tuple) else value for key, value in keys.items()
+                }
                 for operator, keys in self.conditions.items()
             }
         return out

@@ -30,22 +30,30 @@ def _account(arns: Arns) -> Statement:
     )
 
 
+def log_group_statement(arns: Arns) -> Statement:
+    """Lets CloudWatch Logs encrypt log groups of the account
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html)."""
+    return Statement(
+        sid="LogGroups",
+        actions=("kms:Encrypt", *CRYPT, "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
+        principals={"Service": (f"logs.{arns.region}.amazonaws.com",)},
+        resources=KEY_ITSELF,
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns.regional("logs", "log-group:*")}},
+    )
+
+
 def log_services(arns: Arns) -> tuple[Statement, ...]:
     """Statements of a key for logs: log groups, trails, alarm topics and dead-letter queues of the account."""
     return (
-        Statement(  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-            sid="LogGroups",
-            actions=("kms:Encrypt", *CRYPT, "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
-            principals={"Service": (f"logs.{arns.region}.amazonaws.com",)},
-            resources=KEY_ITSELF,
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns.regional("logs", "log-group:*")}},
-        ),
+        log_group_statement(arns),
         Statement(  # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
             sid="Trails",
             actions=CRYPT,
             principals={"Service": ("cloudtrail.amazonaws.com",)},
             resources=KEY_ITSELF,
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:cloudtrail:arn": arns.regional("cloudtrail", "trail/*")}},
+            conditions={
+                "ArnLike": {"kms:EncryptionContext:aws:cloudtrail:arn": arns.regional("cloudtrail", "trail/*")}
+            },
         ),
         Statement(
             sid="TrailChecksKey",
