@@ -17,7 +17,9 @@ def text() -> str:
     return json.dumps(blueprint_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def schema(write: Annotated[bool, typer.Option("--write", help="Write stacks/blueprint.schema.json again.")] = False) -> None:
+def schema(
+    write: Annotated[bool, typer.Option("--write", help="Write stacks/blueprint.schema.json again.")] = False,
+) -> None:
     """Print the JSON Schema of blueprints, or write it beside them."""
     if write:
         SCHEMA.write_text(text(), encoding="utf-8")

@@ -102,7 +102,7 @@ PROFILES: dict[Profile, Posture] = {
         require_approval=True,
         immutable_logs=False,
         network_isolation=False,
-        min_replicas=1,
+        min_replicas=2,
     ),
     Profile.REGULATED: Posture(
         public_access=False,

@@ -1,0 +1,122 @@
+"""One stack in the simulated cloud: where its state and the cloud's store are, and a deployment of it."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from simulator.cloud import SimulatedCloud
+
+from components.core.errors import Fault, TripodError
+from simulator.engine.deployment import Deployment, Result
+from simulator.engine.events import Event
+from simulator.engine.policy import Analyzer
+from simulator.engine.program import ProjectProgram
+from simulator.engine.secrets import Crypter
+from simulator.engine.state import StateFile
+from simulator.model import Props
+from simulator.store import Store
+from stacks.settings import PROJECT, ROOT, Settings, StackFile, read_stack_file, resolve
+
+ORGANIZATION = "organization"
+"""What Pulumi calls the organisation of a self-managed backend."""
+DEFAULT_PASSPHRASE = "tripod-simulated"
+"""Encrypts secrets of simulated stacks unless PULUMI_CONFIG_PASSPHRASE is set."""
+
+
+def home() -> Path:
+    """Where simulated stacks live: ``TRIPOD_HOME``, or ``.tripod`` in the project."""
+    given = os.environ.get("TRIPOD_HOME")
+    return Path(given).resolve() if given else ROOT / ".tripod"
+
+
+def passphrase() -> str:
+    """Passphrase of states and secret configuration."""
+    return os.environ.get("PULUMI_CONFIG_PASSPHRASE") or DEFAULT_PASSPHRASE
+
+
+def state_file(stack: str) -> StateFile:
+    """State of a stack, whether it exists or not."""
+    return StateFile(home() / "stacks" / f"{stack}.json", passphrase())
+
+
+def open_cloud() -> SimulatedCloud:
+    """The simulated clouds, shared by all stacks of the project."""
+    home().mkdir(parents=True, exist_ok=True)
+    return SimulatedCloud(Store(home() / "cloud.db"))
+
+
+def stack_outputs(name: str) -> Props | None:
+    """Outputs of another stack by plain or qualified name; None where there is no such stack."""
+    parts = name.split("/")
+    if len(parts) > 1 and parts[-2] != PROJECT:
+        return None
+    return state_file(parts[-1]).outputs()
+
+
+@dataclass
+class Session:
+    """A stack, its settings and what runs it."""
+
+    stack: str
+    root: Path = ROOT
+    file: StackFile = field(init=False)
+    settings: Settings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.file = read_stack_file(self.stack, self.root)
+        self.settings = resolve(self.stack, self.file.config, self.root, self.file.source)
+        shared = self.settings.data_stack
+        if shared is not None and not stack_outputs(shared):
+            raise TripodError(
+                Fault(
+                    where=self.file.source.where(("config", f"{PROJECT}:data")),
+                    what=f"stack '{shared}' does not exist in the simulated cloud",
+                    allowed="a data stack that is up",
+                    remedy=f"tripod simulate up {shared}",
+                )
+            )
+
+    def deployment(
+        self, cloud: SimulatedCloud, on_event: Callable[[Event], None], analyzers: Sequence[Analyzer] = ()
+    ) -> Deployment:
+        """What plans, applies, refreshes and destroys the stack."""
+        return Deployment(
+            project=PROJECT,
+            stack=self.stack,
+            organization=ORGANIZATION,
+            config=self._config(),
+            secret_keys=sorted(self.file.secrets),
+            state=state_file(self.stack),
+            providers=cloud,
+            analyzers=analyzers,
+            on_event=on_event,
+            stacks=stack_outputs,
+        )
+
+    def _config(self) -> dict[str, str]:
+        """Configuration in the clear, for the program's process alone."""
+        if not self.file.secrets:
+            return self.file.config
+        crypter = Crypter(passphrase(), self.file.salt)
+        return {
+            key: crypter.decrypt(value) if key in self.file.secrets else value
+            for key, value in self.file.config.items()
+        }
+
+    def run(self, operation: Callable[[ProjectProgram], Result]) -> Result:
+        """Run the program of the stack with ``operation``.
+
+        Raises:
+            TripodError: where the program refused its input; nothing was changed then.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            report = Path(scratch) / "faults.json"
+            program = ProjectProgram(self.root / "stacks", environment={"TRIPOD_FAULTS": str(report)}, root=self.root)
+            result = operation(program)
+            with suppress(FileNotFoundError):
+                raise TripodError([Fault(**fault) for fault in json.loads(report.read_text(encoding="utf-8"))])
+        return result

@@ -1,0 +1,248 @@
+"""``tripod simulate``: stacks in the simulated cloud. Nothing here reaches a real one."""
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from components.core.errors import Fault, TripodError
+from simulator.engine.deployment import Deployment, Result
+from simulator.engine.errors import EngineError
+from simulator.model import CloudError
+from tripod import render, verdicts
+from tripod.console import EXIT_VIOLATIONS, err, out
+from tripod.session import Session, open_cloud, state_file
+
+app = typer.Typer(help="Plan, apply, refresh and destroy stacks in the simulated cloud.", no_args_is_help=True)
+
+Stack = Annotated[str, typer.Argument(help="Name of a stack: stacks/Pulumi.<name>.yaml.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+
+@contextmanager
+def interruptible(deployment: Deployment) -> Iterator[None]:
+    """Ctrl-C once: start no new step, save what is under way. Twice: as usual."""
+
+    def stop(number: int, frame: Any) -> None:
+        err.print("[yellow]stopping[/]: steps under way finish and are saved (again to abort)")
+        deployment.cancel()
+        signal.signal(signal.SIGINT, previous)
+
+    previous = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def typed_faults(stack: str) -> Iterator[None]:
+    """The simulator's own complaints about state and store are bad input, too."""
+    try:
+        yield
+    except (EngineError, CloudError) as error:
+        raise TripodError(Fault(where=f"stack {stack}", what=str(error))) from error
+
+
+def document(result: Result, found: list[Any] | None = None) -> dict[str, Any]:
+    """A run as JSON: secrets masked."""
+    data: dict[str, Any] = {
+        "ok": result.ok,
+        "cancelled": result.cancelled,
+        "seconds": round(result.seconds, 3),
+        "counts": dict(result.counts),
+        "steps": [
+            {
+                "op": step.op.value,
+                "urn": step.urn,
+                "type": step.type,
+                "error": step.error,
+                "changes": [
+                    {"path": c.path, "kind": c.kind, "replaces": c.replace, "old": c.old, "new": c.new}
+                    for c in step.changes
+                ],
+            }
+            for step in result.steps
+        ],
+        "outputs": render.show(result.outputs),
+        "diagnostics": [
+            {"severity": item.severity, "urn": item.urn, "message": item.message} for item in result.diagnostics
+        ],
+    }
+    if found is not None:
+        data["verdicts"] = verdicts.counts(found)
+        data["findings"] = [
+            {
+                "control": f.control,
+                "level": f.level.value,
+                "verdict": f.verdict.value,
+                "urn": f.urn,
+                "message": f.message,
+            }
+            for f in found
+            if f.verdict.value not in {"passed", "not_applicable"}
+        ]
+    return data
+
+
+def _plan(session: Session, watch: bool, as_json: bool) -> tuple[Result, list[Any]]:
+    with render.Watcher(f"Planning {session.stack}", quiet=as_json or not watch) as watcher:
+        deployment = session.deployment(open_cloud(), watcher if watch else lambda event: None)
+        with interruptible(deployment):
+            result = session.run(deployment.preview)
+    settings = verdicts.policy_settings(session)
+    return result, verdicts.findings(result.resources, settings)
+
+
+def _end(ok: bool) -> None:
+    if not ok:
+        raise typer.Exit(EXIT_VIOLATIONS)
+
+
+@app.command()
+def preview(stack: Stack, as_json: AsJson = False) -> None:
+    """Show what an update would do. Changes nothing."""
+    with typed_faults(stack):
+        session = Session(stack)
+        result, found = _plan(session, False, as_json)
+    if as_json:
+        out.print_json(json.dumps(document(result, found)))
+    else:
+        out.print(render.tree(result, stack))
+        render.print_diagnostics(result.diagnostics)
+        if result.ok:
+            render.print_verdicts(found)
+        out.print(f"[bold]Unknown[/] until applied: {render.unknowns(result.resources)} values")
+        render.print_summary(result, "Preview")
+    _end(result.ok and not verdicts.blocking(found))
+
+
+@app.command()
+def up(stack: Stack, as_json: AsJson = False) -> None:
+    """Plan, judge the plan, then create, update, replace and delete until the stack is what its program says."""
+    with typed_faults(stack):
+        session = Session(stack)
+        settings = verdicts.policy_settings(session)
+        planned, found = _plan(session, True, as_json)
+        if not planned.ok or verdicts.blocking(found):
+            _refuse(planned, found, stack, as_json)
+            return
+        with render.Watcher(f"Updating {stack}", quiet=as_json) as watcher:
+            deployment = session.deployment(open_cloud(), watcher, [verdicts.PolicyAnalyzer(settings)])
+            with interruptible(deployment):
+                result = session.run(deployment.up)
+    found = verdicts.findings(result.resources, settings)
+    if as_json:
+        out.print_json(json.dumps(document(result, found)))
+    else:
+        out.print(render.tree(result, stack))
+        render.print_diagnostics(result.diagnostics)
+        if result.ok:
+            render.print_verdicts(found)
+        render.print_outputs(result.outputs)
+        render.print_summary(result, "Update")
+    _end(result.ok)
+
+
+def _refuse(planned: Result, found: list[Any], stack: str, as_json: bool) -> None:
+    """Say why nothing was applied."""
+    if as_json:
+        out.print_json(json.dumps(document(planned, found)))
+    else:
+        render.print_diagnostics(planned.diagnostics)
+        if planned.ok:
+            render.print_verdicts(found)
+            err.print(f"[red]refused[/]: {len(verdicts.blocking(found))} mandatory findings; nothing was changed")
+        render.print_summary(planned, "Preview")
+    _end(False)
+
+
+def _simple(stack: str, as_json: bool, title: str, operation: Callable[[Deployment], Result], verb: str) -> Result:
+    with typed_faults(stack):
+        session = Session(stack)
+        with render.Watcher(title, quiet=as_json) as watcher:
+            deployment = session.deployment(open_cloud(), watcher)
+            with interruptible(deployment):
+                result = operation(deployment)
+    if as_json:
+        out.print_json(json.dumps(document(result)))
+    else:
+        out.print(render.tree(result, stack))
+        render.print_diagnostics(result.diagnostics)
+        render.print_summary(result, verb)
+    return result
+
+
+@app.command()
+def refresh(stack: Stack, as_json: AsJson = False) -> None:
+    """Make the state what the simulated cloud says: shows drift."""
+    _end(_simple(stack, as_json, f"Refreshing {stack}", lambda deployment: deployment.refresh(), "Refresh").ok)
+
+
+@app.command()
+def destroy(
+    stack: Stack,
+    as_json: AsJson = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Lift deletion protection first, as `pulumi state unprotect --all` does.")
+    ] = False,
+) -> None:
+    """Delete everything in the stack, in reverse order."""
+    if force:
+        with typed_faults(stack):
+            file = state_file(stack)
+            with file.locked():
+                snapshot = file.load()
+                for resource in snapshot.resources:
+                    resource.protect = False
+                file.save(snapshot)
+    result = _simple(stack, as_json, f"Destroying {stack}", lambda deployment: deployment.destroy(), "Destroy")
+    if not as_json:
+        left = [resource for resource in state_file(stack).load().resources if resource.custom]
+        mine = {resource.urn for resource in left}
+        stored = [item for item in open_cloud().inventory() if f":{stack}::" in item.urn]
+        out.print(f"[bold]Left[/] {len(mine)} resources in the state, {len(stored)} objects of {stack} in the store")
+    _end(result.ok)
+
+
+@app.command()
+def state(stack: Stack) -> None:
+    """Print the state as a Pulumi deployment (version 3): what `pulumi stack import` reads. Secrets stay encrypted."""
+    with typed_faults(stack):
+        file = state_file(stack)
+        out.print_json(json.dumps(file.document(file.load())))
+
+
+@app.command()
+def edit(
+    resource: Annotated[str, typer.Argument(help="URN or id of a resource in the simulated cloud.")],
+    path: Annotated[str, typer.Argument(help="Property in wire spelling, such as versioning.enabled.")],
+    value: Annotated[str, typer.Argument(help="JSON value.")],
+) -> None:
+    """Change a resource behind the stack's back: drift for `refresh` and `preview` to find."""
+    try:
+        parsed = json.loads(value)
+    except json.JSONDecodeError:
+        parsed = value
+    try:
+        open_cloud().edit(resource, path, parsed)
+    except CloudError as error:
+        raise TripodError(
+            Fault(where=resource, what=str(error), remedy="list the ids with `tripod simulate state STACK`")
+        ) from error
+    out.print(f"edited {resource}: {path} = {json.dumps(parsed)}")
+
+
+@app.command()
+def inventory(as_json: AsJson = False) -> None:
+    """List what lives in the simulated cloud."""
+    items = open_cloud().inventory()
+    if as_json:
+        out.print_json(json.dumps([{"type": item.type, "id": item.id, "urn": item.urn} for item in items]))
+        return
+    for item in items:
+        out.print(f"{item.type}  {item.id}", soft_wrap=True)
+    out.print(f"[bold]{len(items)}[/] objects")

@@ -1,0 +1,95 @@
+"""Policies over a graph of the engine: for the check command, for plans, and during an update."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from components.core.errors import Fault, TripodError
+from policies.graph import Options, Resource
+from policies.packs import levels
+from policies.registry import controls
+from policies.run import Finding, judge
+from policies.settings import Settings as PolicySettings
+from policies.settings import SettingsError, settings_from
+from policies.verdict import Verdict
+from simulator.engine.policy import ResourceView, Violation
+from stacks.settings import PROJECT
+from tripod.session import Session
+
+
+def policy_settings(session: Session) -> PolicySettings:
+    """Policy settings of a stack: its profile's, tightened by ``tripod:policy``.
+
+    Raises:
+        TripodError: where ``tripod:policy`` is wrong or loosens the profile.
+    """
+    profile = session.settings.scope.profile.value
+    given: Any = json.loads(session.file.config.get(f"{PROJECT}:policy", "{}"))
+    where = session.file.source.where(("config", f"{PROJECT}:policy"))
+    try:
+        return settings_from(profile, given, levels(profile), where)
+    except SettingsError as error:
+        faults = [fault.rsplit(": ", 1) for fault in error.faults]
+        raise TripodError([Fault(where=place, what=what) for place, what in faults]) from error
+
+
+def neutral(view: ResourceView) -> Resource:
+    """A resource of the engine as rules see it."""
+    return Resource.from_wire(
+        urn=view.urn,
+        type_=view.type,
+        name=view.name,
+        props=view.inputs,
+        id_=view.id or None,
+        parent=view.parent or None,
+        dependencies=view.dependencies,
+        property_dependencies=view.property_dependencies,
+        options=Options(protect=view.protect),
+    )
+
+
+def findings(views: Iterable[ResourceView], settings: PolicySettings) -> list[Finding]:
+    """All verdicts on a graph."""
+    return judge(controls(), [neutral(view) for view in views if view.custom], settings.profile, settings)
+
+
+def blocking(found: Iterable[Finding]) -> list[Finding]:
+    """Findings that stop a deployment."""
+    return [finding for finding in found if finding.blocking]
+
+
+def counts(found: Iterable[Finding]) -> dict[str, int]:
+    """Number of findings by verdict, in the order of the verdicts."""
+    counted = Counter(finding.verdict for finding in found)
+    return {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]}
+
+
+@dataclass(frozen=True)
+class PolicyAnalyzer:
+    """Rules on single resources, run before each step: values that a plan did not know are known now."""
+
+    settings: PolicySettings
+    name: str = "tripod"
+
+    def analyze(self, resource: ResourceView) -> Sequence[Violation]:
+        if not resource.custom:
+            return ()
+        alone = [control for control in controls() if not control.linked and resource.type in control.types]
+        found = judge(alone, [neutral(resource)], self.settings.profile, self.settings)
+        return [
+            Violation(
+                control=finding.control,
+                level="mandatory" if finding.blocking else "advisory",
+                severity=finding.severity.value,
+                message=finding.message,
+                urn=finding.urn,
+            )
+            for finding in found
+            if finding.verdict in (Verdict.FAILED, Verdict.ERROR)
+        ]
+
+    def analyze_stack(self, resources: Sequence[ResourceView]) -> Sequence[Violation]:
+        """Links between resources were judged on the plan."""
+        return ()
