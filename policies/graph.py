@@ -225,7 +225,7 @@ class Graph:
     @property
     def clouds(self) -> tuple[Cloud, ...]:
         """The clouds that have at least one resource here."""
-        present = {cloud_of(t) for t in self._by_type if ":providers:" not in t}
+        present = {cloud_of(t) for t in self._by_type}
         return tuple(c for c in Cloud if c in present)
 
     def sources(self, resource: Resource, path: str) -> tuple[Resource, ...]:

@@ -1,0 +1,39 @@
+"""The profile and settings of the pack when the Pulumi CLI runs it: from the stack, then the environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from policies.packs import levels
+from policies.settings import Profile, Settings, SettingsError, settings_from
+
+PROFILE_VARIABLE = "TRIPOD_POLICY_PROFILE"
+"""Environment variable that names a profile where the stack does not, or a stricter one than the stack's."""
+
+
+def settings_of(config: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
+    """The settings under ``tripod:profile`` and ``tripod:policy`` of a stack; without a profile, those of standard.
+
+    Raises SettingsError: an unreadable configuration must stop the deployment, not fall back to a looser pack.
+    """
+    named = {
+        "tripod:profile": config.get("tripod:profile"),
+        PROFILE_VARIABLE: environ.get(PROFILE_VARIABLE),
+    }
+    words = {where: word for where, word in named.items() if word}
+    allowed = ", ".join(Profile)
+    faults = [f"{w}: {p!r} is no profile; allowed are {allowed}" for w, p in words.items() if p not in list(Profile)]
+    if faults:
+        raise SettingsError(faults)
+    profile = max((Profile(w) for w in words.values()), key=list(Profile).index, default=Profile.STANDARD)
+    text = config.get("tripod:policy")
+    if not text:
+        return Settings.of(profile)
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise SettingsError(["tripod:policy: must be a map of settings"])
+    return settings_from(profile, given, levels(profile))
