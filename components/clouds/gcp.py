@@ -47,8 +47,9 @@ NAMES: dict[str, NameRule] = {
     "workload_pool": NameRule(min=4, max=32, pattern=r"(?!gcp-)[a-z0-9-]+", url=_POOL, unique=True),
     "workload_provider": NameRule(min=4, max=32, pattern=r"(?!gcp-)[a-z0-9-]+", url=_POOL),
 }
-"""Rule per kind of resource. Vertex AI names take no hyphen, so nothing of it may be auto-named. Unique are the names that
-the cloud keeps after deletion: buckets are global, key rings cannot be deleted, roles and pools are soft-deleted."""
+"""Rule per kind of resource. Vertex AI names take no hyphen, so nothing of it may be auto-named. Unique are names that
+the cloud keeps after deletion (key rings are never deleted, roles and pools only softly) and those of buckets.
+"""
 
 
 def snake(text: str) -> str:

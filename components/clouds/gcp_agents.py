@@ -1,25 +1,37 @@
-"""Google Cloud: service agents, the accounts with which services reach a project's keys and networks.
+"""Google Cloud: service agents, the accounts with which services reach a project's keys, networks and data.
 
-Enabling a service does not create its agent, and a grant to an agent that does not exist fails; so each grant depends on
-the resource here that brings the agent about. Addresses: https://cloud.google.com/iam/docs/service-agents.
-The agent of Vertex AI custom code (``gcp-sa-aiplatform-cc``) is left out: only a first job creates it.
+Enabling a service does not create its agent, a grant to an agent that does not exist fails, and an agent that was made on
+demand has no roles (https://cloud.google.com/iam/docs/create-service-agents). So agents are made here with the role that
+their service needs. Addresses: https://cloud.google.com/iam/docs/service-agents. The agent of Vertex AI custom code
+(``gcp-sa-aiplatform-cc``) is left out: only a first job creates it.
 """
 
+from dataclasses import dataclass
+
 import pulumi_gcp as gcp
-from pulumi import Input, Output
+from pulumi import Input, Output, Resource
 
 from components.core.scope import Scope
 from components.core.vocabulary import DataClass
 
-IDENTITIES: dict[str, str] = {
-    "aiplatform": "gcp-sa-aiplatform",
-    "artifactregistry": "gcp-sa-artifactregistry",
-    "pubsub": "gcp-sa-pubsub",
-    "run": "serverless-robot-prod",
-    "storage": "gs-project-accounts",
-    "workflows": "gcp-sa-workflows",
+
+@dataclass(frozen=True, kw_only=True)
+class Agent:
+    """A service agent that can be made on demand."""
+
+    domain: str
+    role: str | None
+    """What the service needs on the project; None where it needs nothing."""
+
+
+AGENTS: dict[str, Agent] = {
+    "aiplatform": Agent(domain="gcp-sa-aiplatform", role="roles/aiplatform.serviceAgent"),
+    "artifactregistry": Agent(domain="gcp-sa-artifactregistry", role="roles/artifactregistry.serviceAgent"),
+    "pubsub": Agent(domain="gcp-sa-pubsub", role="roles/pubsub.serviceAgent"),
+    "run": Agent(domain="serverless-robot-prod", role="roles/run.serviceAgent"),
+    "storage": Agent(domain="gs-project-accounts", role=None),
+    "workflows": Agent(domain="gcp-sa-workflows", role="roles/workflows.serviceAgent"),
 }
-"""Domain of the agent of each service whose agent can be made on demand."""
 
 KEY_USERS: dict[DataClass, tuple[str, ...]] = {
     DataClass.DATA: ("storage", "bigquery", "aiplatform"),
@@ -30,8 +42,8 @@ KEY_USERS: dict[DataClass, tuple[str, ...]] = {
 
 
 def address(service: str, number: Input[str]) -> Output[str]:
-    """Member of the agent of a service in :data:`IDENTITIES`; ``number`` is the project number."""
-    return Output.concat("serviceAccount:service-", number, "@", IDENTITIES[service], ".iam.gserviceaccount.com")
+    """Member of the agent of a service in :data:`AGENTS`; ``number`` is the project number."""
+    return Output.concat("serviceAccount:service-", number, "@", AGENTS[service].domain, ".iam.gserviceaccount.com")
 
 
 def make_identity(scope: Scope, service: str, project: Input[str]) -> gcp.projects.ServiceIdentity:
@@ -42,6 +54,23 @@ def make_identity(scope: Scope, service: str, project: Input[str]) -> gcp.projec
         service=f"{service}.googleapis.com",
         opts=scope.options(),
     )
+
+
+def make_agent(scope: Scope, service: str, project: Input[str], number: Input[str]) -> list[Resource]:
+    """Bring about the agent of ``service`` with its role; returns what a grant to it has to wait for."""
+    identity = make_identity(scope, service, project)
+    role = AGENTS[service].role
+    if role is None:
+        return [identity]
+    grant = gcp.projects.IAMMember(
+        scope.label(f"{service}-agent-role"),
+        project=project,
+        role=role,
+        member=address(service, number),
+        # Other stacks of the project live on the same binding.
+        opts=scope.options(depends_on=[identity], retain_on_delete=True),
+    )
+    return [identity, grant]
 
 
 def look_up(service: str, project: Input[str]) -> Output[str]:

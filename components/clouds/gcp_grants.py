@@ -38,14 +38,17 @@ PROJECT_ROLES: tuple[str, ...] = (
     "roles/logging.logWriter",
     "roles/monitoring.metricWriter",
 )
-"""Predefined roles that the stack grants on the project, because their services take no narrower resource. With the
-two custom roles of the stack at most ten: the limit of ``hasOnly`` in a condition on role grants
-(https://cloud.google.com/iam/docs/setting-limits-on-granting-roles)."""
+"""Predefined roles that the stack grants on the project, because their services take no narrower resource. """
 
 
 def member(email: Input[str]) -> Output[str]:
     """The member that a binding names for a service account."""
     return Output.concat("serviceAccount:", email)
+
+
+def role_name(project: Input[str], role: gcp.projects.IAMCustomRole) -> Output[str]:
+    """Full name of a custom role of the project, known before the role exists."""
+    return Output.concat("projects/", project, "/roles/", role.role_id)
 
 
 def on_project(
@@ -54,6 +57,7 @@ def on_project(
     project: Input[str],
     role: str,
     who: Input[str],
+    *,
     depends_on: Sequence[Resource] | None = None,
 ) -> gcp.projects.IAMMember:
     """Grant a role of :data:`PROJECT_ROLES` on the project.
@@ -81,7 +85,7 @@ def on_bucket(scope: Scope, part: str, bucket: Input[str], role: str, who: Input
 
 
 def on_dataset(
-    scope: Scope, part: str, project: Input[str], dataset_id: Input[str], role: str, who: Input[str]
+    scope: Scope, part: str, dataset_id: Input[str], role: str, who: Input[str], *, project: Input[str]
 ) -> gcp.bigquery.DatasetIamMember:
     """Grant ``role`` on one dataset; needs a dataset without ``accesses``, which would overwrite it."""
     return gcp.bigquery.DatasetIamMember(
@@ -90,7 +94,7 @@ def on_dataset(
 
 
 def on_key(
-    scope: Scope, part: str, key_id: Input[str], who: Input[str], depends_on: Sequence[Resource] | None = None
+    scope: Scope, part: str, key_id: Input[str], who: Input[str], *, depends_on: Sequence[Resource] | None = None
 ) -> gcp.kms.CryptoKeyIAMMember:
     """Let ``who`` encrypt and decrypt with one key."""
     return gcp.kms.CryptoKeyIAMMember(

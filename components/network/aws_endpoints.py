@@ -28,7 +28,7 @@ INTERFACE_SERVICES = {
     "sagemaker.runtime": "predictions",
     "sts": "role credentials",
 }
-"""Services that workloads call, by the end of ``com.amazonaws.<region>.<service>``
+"""Services that workloads call and why, by the end of ``com.amazonaws.<region>.<service>``
 (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html)."""
 
 OBJECT_ACTIONS = (
@@ -105,7 +105,7 @@ def interface_endpoints(
 ) -> None:
     """Interface endpoints in every private subnet, with private names, for workloads only."""
     group = endpoint_group(scope, vpc_id, workload_id)
-    for service, purpose in INTERFACE_SERVICES.items():
+    for service in INTERFACE_SERVICES:
         part = service.replace(".", "-")
         aws.ec2.VpcEndpoint(
             scope.label(part),
@@ -115,6 +115,6 @@ def interface_endpoints(
             private_dns_enabled=True,
             subnet_ids=subnet_ids,
             security_group_ids=[group.id],
-            tags=scope.tags(Name=f"{scope.prefix}-{part}", purpose=purpose),
+            tags=scope.tags(Name=f"{scope.prefix}-{part}"),
             opts=scope.options(),
         )
