@@ -1,0 +1,57 @@
+"""SQS queues that events wait in: dead letters of schedules and rules, approvals that a release picks up."""
+
+import pulumi_aws as aws
+from pulumi import Input, Output
+
+from components.clouds.aws_iam import Effect, Statement, document
+from components.core.scope import Scope
+
+KEEP_SECONDS = 14 * 24 * 3600
+"""The longest that SQS keeps a message
+(https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html)."""
+
+
+def queue(scope: Scope, part: str, key_id: Input[str] | None) -> aws.sqs.Queue:
+    """A queue that keeps messages as long as SQS can, encrypted with ``key_id`` or else with the service's own key."""
+    return aws.sqs.Queue(
+        scope.label(part),
+        name=scope.name("queue", scope.component, part),
+        message_retention_seconds=KEEP_SECONDS,
+        kms_master_key_id=key_id,
+        sqs_managed_sse_enabled=True if key_id is None else None,  # the two exclude each other
+        tags=scope.tags(),
+        opts=scope.options(),
+    )
+
+
+def accept(
+    scope: Scope, part: str, target: aws.sqs.Queue, service: str, source: Input[str] | None = None
+) -> aws.sqs.QueuePolicy:
+    """Let ``service`` send to ``target`` on behalf of ``source`` (an ARN) only, and everybody over TLS only."""
+    senders = (
+        ()
+        if source is None
+        else (
+            Statement(
+                sid="SendFromSource",
+                actions=("sqs:SendMessage",),
+                resources=(target.arn,),
+                principals={"Service": (service,)},
+                conditions={"ArnEquals": {"aws:SourceArn": source}},
+            ),
+        )
+    )
+    refusal = Statement(
+        sid="RefusePlainText",
+        effect=Effect.DENY,
+        actions=("sqs:SendMessage", "sqs:ReceiveMessage"),
+        resources=(target.arn,),
+        anyone=True,
+        conditions={"Bool": {"aws:SecureTransport": "false"}},
+    )
+    return aws.sqs.QueuePolicy(
+        scope.label(part, "policy"),
+        queue_url=target.url,
+        policy=Output.from_input(document(*senders, refusal)),
+        opts=scope.options(),
+    )
