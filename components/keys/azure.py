@@ -1,0 +1,117 @@
+"""Keys on Azure: a Key Vault, one rotated RSA key per data class, and the identity that services encrypt with.
+
+Services unwrap keys as that one identity, so no workload principal needs a permission on a key. Identifiers carry no
+version: services then follow a rotation by themselves.
+
+Not here: a managed HSM (single-tenant, billed by the hour), and changing the rotation of a key that exists: Resource
+Manager creates keys and never edits them
+(https://learn.microsoft.com/rest/api/keyvault/keyvault/keys/create-if-not-exist); use
+``az keyvault key rotation-policy update``. Keys that the stack no longer has stay in the vault for the same reason.
+"""
+
+import pulumi_azure_native as azure
+from pulumi import Output
+
+from components.clouds.azure_logs import diagnostic_setting
+from components.clouds.azure_private import private_endpoints
+from components.clouds.azure_roles import BuiltInRole, role_assignment
+from components.clouds.azure_vault import key_vault
+from components.core.backend import Means, Support
+from components.core.cloud import Gap
+from components.core.scope import Scope
+from components.core.vocabulary import DataClass
+from components.keys.contract import ExistingKeys, KeysArgs, KeysOutputs, KeysSpec
+
+SUPPORT = Support(means=Means.NATIVE, by="Key Vault")
+GAPS: tuple[Gap, ...] = ()
+
+KEY_BITS = 3072
+"""128 bits of security; Storage, Azure ML and Container Registry accept 2048, 3072 and 4096
+(https://learn.microsoft.com/azure/storage/common/customer-managed-keys-overview)."""
+GRACE_DAYS = 30
+"""Days between the rotation of a version and its expiry; Event Grid warns at the beginning of them. An expired version
+still unwraps (https://learn.microsoft.com/azure/key-vault/keys/about-keys-details)."""
+
+
+def build(scope: Scope, spec: KeysSpec, args: KeysArgs) -> KeysOutputs:
+    """Make the vault and its keys, or pass on the existing ones."""
+    if spec.existing is not None:
+        return _existing(spec.existing)
+    foundation = args["foundation"]
+    vault = key_vault(scope, "", foundation=foundation, premium=scope.posture.hsm_keys)
+    keys = {
+        data_class: azure.keyvault.Key(
+            scope.label(data_class.value),
+            key_name=scope.name("key", data_class.value),
+            vault_name=vault.name,
+            resource_group_name=foundation["group_name"],
+            properties=azure.keyvault.KeyPropertiesArgs(
+                kty=azure.keyvault.JsonWebKeyType.RS_A_HSM
+                if scope.posture.hsm_keys
+                else azure.keyvault.JsonWebKeyType.RSA,
+                key_size=KEY_BITS,
+                key_ops=[azure.keyvault.JsonWebKeyOperation.WRAP_KEY, azure.keyvault.JsonWebKeyOperation.UNWRAP_KEY],
+                attributes=azure.keyvault.KeyAttributesArgs(enabled=True, exportable=False),
+                rotation_policy=_rotation(spec.rotation_days),
+            ),
+            tags=scope.tags(key_class=data_class.value),
+            opts=scope.options(stateful=True),
+        )
+        for data_class in DataClass
+    }
+    user = azure.managedidentity.UserAssignedIdentity(
+        scope.label("user"),
+        resource_name_=scope.name("user_identity", "encryption"),
+        resource_group_name=foundation["group_name"],
+        location=scope.region,
+        tags=scope.tags(),
+        opts=scope.options(stateful=True),
+    )
+    granted = role_assignment(
+        scope,
+        "user-role",
+        subscription=foundation["account_id"],
+        role=BuiltInRole.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER,
+        on=vault.id,
+        principal=user.principal_id,
+    )
+    network = args.get("network")
+    if network is not None and not scope.posture.public_access:
+        private_endpoints(scope, "", foundation=foundation, network=network, resource_id=vault.id, groups=("vault",))
+    diagnostic_setting(scope, "vault", resource_id=vault.id, log_id=foundation["log_id"])
+    return KeysOutputs(
+        data_key_id=keys[DataClass.DATA].key_uri,
+        models_key_id=keys[DataClass.MODELS].key_uri,
+        logs_key_id=keys[DataClass.LOGS].key_uri,
+        vault_id=Output.from_input(vault.id),
+        # whoever encrypts as this identity waits for its role
+        user_id=Output.all(user.id, granted.id).apply(lambda ids: str(ids[0])),
+    )
+
+
+def _rotation(days: int) -> azure.keyvault.RotationPolicyArgs:
+    """A new version every ``days``; each lives ``GRACE_DAYS`` longer."""
+    return azure.keyvault.RotationPolicyArgs(
+        attributes=azure.keyvault.KeyRotationPolicyAttributesArgs(expiry_time=f"P{days + GRACE_DAYS}D"),
+        lifetime_actions=[
+            azure.keyvault.LifetimeActionArgs(
+                action=azure.keyvault.ActionArgs(type=azure.keyvault.KeyRotationPolicyActionType.ROTATE),
+                trigger=azure.keyvault.TriggerArgs(time_after_create=f"P{days}D"),
+            ),
+            azure.keyvault.LifetimeActionArgs(
+                action=azure.keyvault.ActionArgs(type=azure.keyvault.KeyRotationPolicyActionType.NOTIFY),
+                trigger=azure.keyvault.TriggerArgs(time_before_expiry=f"P{GRACE_DAYS}D"),
+            ),
+        ],
+    )
+
+
+def _existing(given: ExistingKeys) -> KeysOutputs:
+    """The ids of the keys that are brought along."""
+    return KeysOutputs(
+        data_key_id=Output.from_input(given.data_key_id),
+        models_key_id=Output.from_input(given.models_key_id),
+        logs_key_id=Output.from_input(given.logs_key_id),
+        vault_id=Output.from_input(given.vault_id),
+        user_id=Output.from_input(given.user_id),
+    )
