@@ -108,7 +108,14 @@ class Provider(Protocol):
     def check(self, urn: str, type_: str, olds: Props, news: Props, seed: bytes) -> Checked: ...
 
     def diff(
-        self, urn: str, type_: str, id_: str, old_inputs: Props, old_outputs: Props, news: Props, ignore: tuple[str, ...]
+        self,
+        urn: str,
+        type_: str,
+        id_: str,
+        old_inputs: Props,
+        old_outputs: Props,
+        news: Props,
+        ignore: tuple[str, ...],
     ) -> Difference: ...
 
     def create(self, urn: str, type_: str, inputs: Props, *, preview: bool, timeout: float) -> Live: ...

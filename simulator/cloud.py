@@ -1,0 +1,165 @@
+"""The three simulated clouds over one store: the entrance for engines, tests and the command line.
+
+>>> cloud = SimulatedCloud(Store(path))
+>>> aws = cloud("aws", "7.51.1")
+>>> aws.configure({"region": "eu-west-1"})
+
+Nothing real is reached: there is no network code here. What is deliberately not done: no request is evaluated against
+IAM, no quota counts, no job runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any, Final
+
+from simulator.catalogue.packages import PACKAGES, package_of
+from simulator.clouds.aws import Aws
+from simulator.clouds.azure import Azure
+from simulator.clouds.base import CloudRules
+from simulator.clouds.gcp import Gcp
+from simulator.model import CloudError, Live, Props
+from simulator.provider import SimulatedProvider
+from simulator.store import Fault, State, Store, Stored
+from simulator.values import parse, put
+
+_RULES: Final[MappingProxyType[str, Callable[[], CloudRules]]] = MappingProxyType(
+    {"aws": Aws, "azure-native": Azure, "gcp": Gcp}
+)
+
+_PLACED_CONFIG: Final = MappingProxyType(
+    {
+        "aws": {"region": "eu-west-1"},
+        "azure-native": {"location": "westeurope"},
+        "gcp": {"project": "tripod-sim", "region": "europe-west4"},
+    }
+)
+
+
+class SimulatedCloud:
+    """Fits :class:`simulator.model.Providers`: called with a package and a version it makes a provider."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def __call__(self, package: str, version: str) -> SimulatedProvider:
+        """Make an unconfigured provider; raises :class:`CloudError` for a package that is not simulated.
+
+        The version of the installed SDK is always the one simulated; ``version`` is what the program asked for.
+        """
+        if package not in _RULES:
+            raise CloudError(
+                "UnknownPackage", f"package '{package}' is not simulated; simulated are {', '.join(PACKAGES)}"
+            )
+        return SimulatedProvider(_RULES[package](), self.store)
+
+    def inventory(self) -> list[Stored]:
+        """Return the live objects of all clouds in the order they were made."""
+        return self.store.snapshot().all()
+
+    def graveyard(self) -> list[Stored]:
+        """Return what is deleted but still holds its name."""
+        snapshot = self.store.snapshot()
+        return [*snapshot.all(State.DELETED), *snapshot.all(State.KEPT)]
+
+    def place(self, type_: str, name: str, inputs: Props, config: Props | None = None) -> Live:
+        """Put an object into the cloud that no program owns (a network or key that was there before).
+
+        Raises :class:`CloudError` when its inputs are wrong, as a creation does.
+        """
+        package = package_of(type_)
+        provider = self(package, "")
+        provider.configure(config or _PLACED_CONFIG[package])
+        urn = f"urn:pulumi:existing::existing::{type_}::{name}"
+        checked = provider.check(urn, type_, {}, inputs, b"")
+        if checked.failures:
+            faults = "; ".join(f"{fault.property}: {fault.reason}" for fault in checked.failures)
+            raise CloudError("InvalidInputs", f"{type_} '{name}': {faults}")
+        return provider.create(urn, type_, checked.inputs, preview=False, timeout=0)
+
+    def edit(self, urn_or_id: str, path: str, value: Any) -> Stored:
+        """Change one property behind the back of the program that owns it; None removes it.
+
+        Raises :class:`CloudError` when there is no such live object, or no such path in it.
+        """
+        with self.store.transaction() as transaction:
+            stored = self._one(urn_or_id)
+            steps = parse(path)
+            try:
+                outputs = put(stored.outputs, steps, value)
+                inputs = put(stored.inputs, steps, value)
+            except KeyError as error:
+                raise CloudError("NoSuchProperty", f"'{path}' is no property of {stored.type} '{stored.id}'") from error
+            transaction.update(stored.number, inputs, outputs)
+        return self._one(urn_or_id)
+
+    def remove(self, urn_or_id: str) -> None:
+        """Delete an object behind the back of its owner, without any of the checks of a deletion."""
+        with self.store.transaction() as transaction:
+            transaction.remove(self._one(urn_or_id).number)
+
+    def fill(self, urn_or_id: str, filled: bool = True) -> None:
+        """Say that an object holds data, so that its deletion is refused unless forced."""
+        with self.store.transaction() as transaction:
+            transaction.fill(self._one(urn_or_id).number, filled)
+
+    def purge(self, id_: str) -> None:
+        """Free the name of a soft-deleted object, as the purge command of the cloud does.
+
+        Raises :class:`CloudError` when nothing of that id is deleted, or what is can never be purged.
+        """
+        with self.store.transaction() as transaction:
+            dead = [one for one in transaction.by_id(id_) if one.state is not State.LIVE]
+            if not dead:
+                raise CloudError("NotDeleted", f"nothing with the id '{id_}' waits to be purged")
+            if dead[0].state is State.KEPT:
+                raise CloudError("NeverDeleted", f"{dead[0].type} '{id_}' can never be purged; import it instead")
+            properties = dead[0].inputs.get("properties")
+            if isinstance(properties, dict) and properties.get("enablePurgeProtection") is True:
+                raise CloudError("PurgeProtected", f"'{id_}' is under purge protection; wait until its retention ends")
+            transaction.remove(dead[0].number)
+
+    def add_fault(
+        self,
+        operation: str,
+        code: str = "",
+        message: str = "",
+        *,
+        type_glob: str = "*",
+        name_glob: str = "*",
+        times: int = 1,
+        latency: float = 0.0,
+    ) -> int:
+        """Arrange an error (or, without a code, only ``latency`` seconds of delay) for the next matching operations.
+
+        ``operation`` is create, read, update, delete or ``*``. Returns a number for :meth:`drop_fault`.
+        """
+        if operation not in ("create", "read", "update", "delete", "*"):
+            raise CloudError("InvalidFault", f"'{operation}' is no operation; use create, read, update, delete or *")
+        with self.store.transaction() as transaction:
+            return transaction.add_fault(
+                Fault(type_glob, name_glob, operation, code, message or "simulated fault", times, latency)
+            )
+
+    def drop_fault(self, number: int) -> None:
+        """Take back a fault."""
+        with self.store.transaction() as transaction:
+            transaction.remove_fault(number)
+
+    def faults(self) -> list[Fault]:
+        """Return the faults that are still to come."""
+        return self.store.snapshot().faults()
+
+    def reset(self) -> None:
+        """Forget every object, deleted or not, and every fault."""
+        with self.store.transaction() as transaction:
+            transaction.clear()
+
+    def _one(self, urn_or_id: str) -> Stored:
+        snapshot = self.store.snapshot()
+        found = snapshot.by_urn(urn_or_id) or snapshot.by_id(urn_or_id) or snapshot.named(urn_or_id)
+        live = [one for one in found if one.state is not State.DELETED]
+        if not live:
+            raise CloudError("NotFound", f"the simulated clouds hold nothing with the URN or id '{urn_or_id}'")
+        return live[-1]

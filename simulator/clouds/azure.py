@@ -1,0 +1,321 @@
+"""Microsoft Azure as azure-native shows it: one subscription, Resource Manager ids compared without regard to case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final
+
+from simulator.catalogue import azure_paths
+from simulator.catalogue.shapes import Shape
+from simulator.catalogue.templates import fill
+from simulator.clouds.base import Birth, Identity, Naming, Reference
+from simulator.dice import Dice
+from simulator.functions import azure as functions
+from simulator.model import UNKNOWN, CheckFailure, CloudError, Props
+from simulator.naming import CREATE_BEFORE_DELETE
+from simulator.store import Transaction
+from simulator.values import render, reveal, strings
+
+SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
+"""The simulated subscription where the configuration names none."""
+
+_GLOBAL: Final = MappingProxyType(
+    {
+        "azure-native:storage:StorageAccount": "accountName",
+        "azure-native:keyvault:Vault": "vaultName",
+        "azure-native:containerregistry:Registry": "registryName",
+        "azure-native:redis:Redis": "name",
+        "azure-native:web:WebApp": "name",
+        "azure-native:purview:Account": "accountName",
+    }
+)
+"""Types whose names are DNS labels of the whole of Azure -> the input that holds it."""
+
+_SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-f-]{36})(/.*)?", re.IGNORECASE)
+_BUILT_IN = re.compile(
+    r"/subscriptions/[^/]+(/resourcegroups/[^/]+/.*)?/providers/microsoft\.authorization/"
+    r"(roledefinitions|policydefinitions|policysetdefinitions)/[^/]+|/subscriptions/[^/]+",
+    re.IGNORECASE,
+)
+_IMPLIED = re.compile(r"(/(blobservices|fileservices|queueservices|tableservices)/default)$", re.IGNORECASE)
+_NOT_REFERENCES: Final = frozenset({"tags", "description", "serializedData", "definition", "componentSpec"})
+
+
+class Azure:
+    """The rules of Azure."""
+
+    package = "azure-native"
+
+    def check_config(self, config: Props) -> tuple[CheckFailure, ...]:
+        """Return what is missing or wrong in the provider configuration; the subscription may be left out."""
+        subscription = config.get("subscriptionId")
+        if (
+            isinstance(subscription, str)
+            and subscription != UNKNOWN
+            and not re.fullmatch(r"[0-9a-fA-F-]{36}", subscription)
+        ):
+            return (CheckFailure("subscriptionId", f"'{subscription}' is no GUID"),)
+        if config.get("location") is None:
+            return (
+                CheckFailure(
+                    "location",
+                    "missing configuration key 'azure-native:location'; run `pulumi config set azure-native:location westeurope`",
+                ),
+            )
+        return ()
+
+    def replacing_config(self) -> frozenset[str]:
+        """Return the configuration keys whose change replaces everything."""
+        return frozenset({"subscriptionId", "tenantId", "environment"})
+
+    def complete(self, question: Naming) -> Props:
+        """Return the inputs with an automatic name and the location of the configuration or the resource group."""
+        news = dict(question.news)
+        news.pop(CREATE_BEFORE_DELETE, None)
+        shape = question.shape
+        template = azure_paths.path_of(shape.token, shape)
+        own = azure_paths.own_field(template)
+        if own is not None and own not in news and shape.accepts(own):
+            self._name(question, template, own, news)
+        if "location" not in news and shape.accepts("location") and shape.token not in _NO_AUTO_LOCATION:
+            location = self._location(question)
+            if location is not None:
+                news["location"] = location
+        return news
+
+    def _name(self, question: Naming, template: str, own: str, news: Props) -> None:
+        short = question.shape.token.split(":", 1)[1]
+        old = question.olds.get(own)
+        if isinstance(old, str):
+            news[own] = old
+            if question.olds.get(CREATE_BEFORE_DELETE) is True:
+                news[CREATE_BEFORE_DELETE] = True
+        elif short in azure_paths.SINGLETONS:
+            news[own] = azure_paths.SINGLETONS[short] or question.name
+        elif own in ("roleAssignmentName", "roleDefinitionId"):
+            news |= {own: question.dice.guid("autoname"), CREATE_BEFORE_DELETE: True}
+        elif own in ("endpointName", "customDomainName") or template.rsplit("/providers/", 1)[-1].count("{") == 1:
+            name = f"{question.name}{question.dice.hex(8, 'autoname')}"
+            tries = 0
+            while self._taken(question, own, name):
+                tries += 1
+                name = f"{question.name}{Dice.of(question.dice.seed, tries).hex(8, 'autoname')}"
+            news |= {own: name, CREATE_BEFORE_DELETE: True}
+        else:
+            news[own] = question.name
+
+    def _taken(self, question: Naming, own: str, name: str) -> bool:
+        birth = Birth(question.shape, {**question.news, own: name}, question.name, question.dice, question.config)
+        return question.store.find(question.shape.token, self.identity(birth).id) is not None
+
+    def _location(self, question: Naming) -> object:
+        if "location" in question.olds:
+            return question.olds["location"]
+        if question.config.get("location") is not None:
+            return question.config["location"]
+        group = question.news.get("resourceGroupName")
+        if group == UNKNOWN:
+            return UNKNOWN
+        found = question.store.named(
+            f"/subscriptions/{self._subscription(question.config)}/resourcegroups/{group}".lower()
+        )
+        return found[0].inputs.get("location") if found else None
+
+    def delete_first(self, shape: Shape, olds: Props, news: Props) -> bool:
+        """Tell whether the name is not random (azure-native deletes first unless it made the name itself)."""
+        return news.get(CREATE_BEFORE_DELETE) is not True
+
+    def identity(self, birth: Birth) -> Identity:
+        """Return the Resource Manager id of a new object."""
+        template = azure_paths.path_of(birth.shape.token, birth.shape)
+        values: Props = {key: reveal(value) for key, value in birth.inputs.items()}
+        values["subscriptionId"] = self._subscription(birth.config)
+        for scope in ("scope", "resourceUri", "resourceId"):
+            if isinstance(values.get(scope), str):
+                values[scope] = values[scope].rstrip("/")
+        id_ = fill(template, values, birth.dice)
+        own = azure_paths.own_field(template)
+        facts: Props = {"name": id_.rsplit("/", 1)[-1]}
+        if own is not None and own in birth.shape.outputs:
+            facts[own] = facts["name"]
+        facts["type"] = resource_type(id_)
+        facts = {key: value for key, value in facts.items() if key in birth.shape.outputs}
+        claims = ()
+        if birth.shape.token in _GLOBAL:
+            name = values.get(_GLOBAL[birth.shape.token], facts.get("name"))
+            claims = (f"azure:{birth.shape.token}:{str(name).lower()}",)
+        return Identity(id=id_, facts=facts, names=frozenset({id_.lower()}), claims=claims, parents=_parents(id_))
+
+    def known_early(self, birth: Birth) -> Props:
+        """Return nothing: azure-native knows no output before the resource exists."""
+        return {}
+
+    def computed(self, birth: Birth, identity: Identity, name: str) -> str | None:
+        """Return a plausible value of a computed string output."""
+        own = identity.id.rsplit("/", 1)[-1]
+        location = (
+            str(birth.inputs.get("location") or birth.config.get("location") or "westeurope").replace(" ", "").lower()
+        )
+        values = {
+            "own": own,
+            "location": location,
+            "id": identity.id,
+            "tenant": str(birth.config.get("tenantId") or functions.TENANT_ID),
+            "vault": str(birth.inputs.get("vaultName", "")),
+            "account": str(birth.inputs.get("accountName") or own),
+            "version": birth.shape.api_version or "",
+        }
+        template = _COMPUTED.get(f"{birth.shape.token.split(':', 1)[1]}.{name}") or _COMPUTED.get(name)
+        return fill(template, values, birth.dice, name) if template is not None else None
+
+    def references(self, shape: Shape, inputs: Props, config: Props) -> Iterator[Reference]:
+        """Yield Resource Manager ids of the simulated subscription."""
+        subscription = self._subscription(config)
+        for path, text in strings({key: value for key, value in inputs.items() if key not in _NOT_REFERENCES}):
+            found = _SUBSCRIPTION.fullmatch(text)
+            if found is None or found.group(1).lower() != subscription.lower() or "*" in text:
+                continue
+            yield Reference(render(path), text.rstrip("/").lower(), text)
+
+    def built_in(self, reference: str) -> bool:
+        """Tell whether a reference names the subscription itself or a built-in definition."""
+        return _BUILT_IN.fullmatch(reference) is not None
+
+    def ancestors(self, reference: str) -> tuple[str, ...]:
+        """Return the resources (not the resource group) of which an id is a child path."""
+        head, _, path = reference.rpartition("/providers/")
+        steps = path.split("/")
+        found = [f"{head}/providers/{'/'.join(steps[:end])}" for end in range(len(steps) - 2, 2, -2)]
+        return tuple(found)
+
+    def not_found(self, shape: Shape, reference: Reference) -> CloudError:
+        """Return the error for an input that refers to nothing."""
+        group = re.match(r"(/subscriptions/[^/]+/resourcegroups/([^/]+))(/|$)", reference.text, re.IGNORECASE)
+        if group is not None and group.group(1).lower() == reference.name:
+            return CloudError("ResourceGroupNotFound", f"Resource group '{group.group(2)}' could not be found.")
+        if reference.path == "":
+            return CloudError(
+                "ParentResourceNotFound",
+                f"Failed to perform 'write' on resource(s) of type '{resource_type(reference.text)}' child, because the "
+                f"parent resource '{reference.text}' could not be found.",
+            )
+        return CloudError(
+            "ResourceNotFound",
+            f"The Resource '{reference.text}' ({reference.path} of {shape.token}) was not found; create it first, or place "
+            "it with `SimulatedCloud.place` when it is yours already",
+        )
+
+    def conflict(self, shape: Shape, identity: str) -> CloudError:
+        """Return the error for a name that is taken."""
+        if shape.token in _GLOBAL and "/" not in identity:
+            code = {"StorageAccount": "StorageAccountAlreadyTaken", "Vault": "VaultAlreadyExists"}
+            return CloudError(
+                code.get(shape.token.rsplit(":", 1)[-1], "AlreadyInUse"),
+                f"the name '{identity}' of {shape.token} is taken; it is unique in the whole of Azure",
+            )
+        return CloudError("Conflict", f"cannot create already existing resource '{identity}'")
+
+    def in_use(self, shape: Shape, identity: str, users: str) -> CloudError:
+        """Return the error for the deletion of what others refer to."""
+        code = "InUseSubnetCannotBeDeleted" if shape.token.endswith(":Subnet") else "InUse"
+        return CloudError(code, f"cannot delete '{identity}': {users}")
+
+    def gone(self, shape: Shape, identity: str) -> CloudError:
+        """Return the error for an update or deletion of what is not there."""
+        return CloudError("ResourceNotFound", f"The Resource '{identity}' was not found; run a refresh")
+
+    def invoke(self, token: str, args: Props, config: Props, store: Transaction) -> Props:
+        """Answer a function of azure-native."""
+        return functions.invoke(token, config, self._subscription(config))
+
+    def _subscription(self, config: Props) -> str:
+        return str(config.get("subscriptionId") or SUBSCRIPTION)
+
+
+def resource_type(id_: str) -> str:
+    """Return the resource type an id says (``Microsoft.Storage/storageAccounts``)."""
+    _, separator, path = id_.rpartition("/providers/")
+    if not separator:
+        return "Microsoft.Resources/resourceGroups"
+    namespace, *steps = path.split("/")
+    return "/".join([namespace, *steps[::2]])
+
+
+def _parents(id_: str) -> tuple[str, ...]:
+    head, separator, path = id_.lower().rpartition("/providers/")
+    if not separator:
+        return ()
+    steps = path.split("/")
+    if len(steps) > 3:
+        parent = f"{head}/providers/{'/'.join(steps[:-2])}"
+        # Services exist inside a storage account without being made.
+        return (_IMPLIED.sub("", parent),)
+    return (head,) if head.count("/") > 2 else ()
+
+
+_NO_AUTO_LOCATION: Final = frozenset({"azure-native:resources:Deployment", "azure-native:portal:Dashboard"})
+
+_COMPUTED: Final = MappingProxyType(
+    {
+        "azureApiVersion": "{version}",
+        "etag": 'W/"{guid}"',
+        "tenantId": "{tenant}",
+        "principalId": "{guid}",
+        "clientId": "{guid}",
+        "objectId": "{guid}",
+        "resourceGuid": "{guid}",
+        "immutableId": "{hex:32}",
+        "provisioningState": "Succeeded",
+        "state": "Enabled",
+        "status": "Active",
+        "statusOfPrimary": "available",
+        "primaryLocation": "{location}",
+        "location": "{location}",
+        "systemDataCreatedAt": "2026-01-01T00:00:00Z",
+        "createdAt": "2026-01-01T00:00:00Z",
+        "lastModifiedAt": "2026-01-01T00:00:00Z",
+        "createdBy": "tripod@example.com",
+        "lastModifiedBy": "tripod@example.com",
+        "createdByType": "Application",
+        "lastModifiedByType": "Application",
+        "creationTime": "2026-01-01T00:00:00Z",
+        "creationDate": "2026-01-01T00:00:00Z",
+        "createdOn": "2026-01-01T00:00:00Z",
+        "updatedOn": "2026-01-01T00:00:00Z",
+        "createdTime": "2026-01-01T00:00:00Z",
+        "changedTime": "2026-01-01T00:00:00Z",
+        "loginServer": "{own}.azurecr.io",
+        "hostName": "{own}.redis.cache.windows.net",
+        "vaultUri": "https://{own}.vault.azure.net/",
+        "keyUri": "https://{vault}.vault.azure.net/keys/{own}",
+        "keyUriWithVersion": "https://{vault}.vault.azure.net/keys/{own}/{hex:32}",
+        "secretUri": "https://{vault}.vault.azure.net/secrets/{own}",
+        "secretUriWithVersion": "https://{vault}.vault.azure.net/secrets/{own}/{hex:32}",
+        "blob": "https://{account}.blob.core.windows.net/",
+        "dfs": "https://{account}.dfs.core.windows.net/",
+        "file": "https://{account}.file.core.windows.net/",
+        "queue": "https://{account}.queue.core.windows.net/",
+        "table": "https://{account}.table.core.windows.net/",
+        "web": "https://{account}.z6.web.core.windows.net/",
+        "customerId": "{guid}",
+        "appId": "{guid}",
+        "applicationId": "{own}",
+        "instrumentationKey": "{guid}",
+        "connectionString": (
+            "InstrumentationKey={guid};IngestionEndpoint=https://{location}-0.in.applicationinsights.azure.com/"
+        ),
+        "mlFlowTrackingUri": "azureml://{location}.api.azureml.ms/mlflow/v1.0{id}",
+        "mlFlowRegistryUri": "azureml://{location}.api.azureml.ms/mlflow/v1.0{id}",
+        "discoveryUrl": "https://{location}.api.azureml.ms/discovery",
+        "scoringUri": "https://{own}.{location}.inference.ml.azure.com/score",
+        "swaggerUri": "https://{own}.{location}.inference.ml.azure.com/swagger.json",
+        "workspaceId": "{guid}",
+        "serviceProvisionedResourceGroup": "azureml-rg-{own}_{guid}",
+        "accessEndpoint": "https://prod-00.{location}.logic.azure.com:443/workflows/{hex:32}",
+        "defaultHostName": "{own}.azurewebsites.net",
+        "metricResourceId": "{guid}",
+    }
+)
+"""Computed output, alone or after its type -> template."""

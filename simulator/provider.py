@@ -1,0 +1,284 @@
+"""One configured provider of a simulated cloud."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import time
+from collections.abc import Iterable
+
+from simulator import config as configuration
+from simulator import diff as differ
+from simulator import outputs as writer
+from simulator.catalogue import lifecycle
+from simulator.catalogue.shapes import Shape, shape_of
+from simulator.check import check_inputs
+from simulator.clouds.base import Birth, CloudRules, Identity, Naming, Reference
+from simulator.dice import Dice
+from simulator.model import CheckFailure, Checked, CloudError, Difference, Live, Props
+from simulator.store import NewObject, State, Store, Stored, Transaction
+from simulator.values import parse, pick, plain, without_nulls
+
+
+class SimulatedProvider:
+    """Implements :class:`simulator.model.Provider` over the store and the rules of one cloud."""
+
+    def __init__(self, rules: CloudRules, store: Store) -> None:
+        self._rules = rules
+        self._store = store
+        self._config: Props = {}
+
+    def check_config(self, news: Props) -> Checked:
+        """Refuse unknown keys and a missing region, location or project."""
+        return configuration.check(self._rules, news)
+
+    def diff_config(self, olds: Props, news: Props) -> Difference:
+        """Say which configuration changes replace the provider, and so all it made."""
+        return configuration.diff(self._rules, olds, news)
+
+    def configure(self, config: Props) -> None:
+        """Take the configuration; values that are not text may come as JSON, as the engine sends them."""
+        known = configuration.known_keys(self._rules.package)
+        read: Props = {}
+        for key, value in plain(without_nulls(config)).items():
+            if known.get(key) and isinstance(value, str):
+                try:
+                    read[key] = json.loads(value)
+                except ValueError:
+                    read[key] = value
+            else:
+                read[key] = value
+        self._config = read
+
+    def check(self, urn: str, type_: str, olds: Props, news: Props, seed: bytes) -> Checked:
+        """Fill in defaults and the automatic name, then compare with the shape of the type."""
+        try:
+            shape = shape_of(type_)
+        except CloudError as error:
+            return Checked(news, (CheckFailure("", str(error)),))
+        question = Naming(
+            shape=shape,
+            urn=urn,
+            olds=olds,
+            news=without_nulls(news),
+            dice=Dice.of(seed.hex() if seed else self._store.salt, urn),
+            config=self._config,
+            store=self._store.snapshot(),
+        )
+        inputs = self._rules.complete(question)
+        return Checked(inputs, check_inputs(shape, inputs))
+
+    def diff(
+        self,
+        urn: str,
+        type_: str,
+        id_: str,
+        old_inputs: Props,
+        old_outputs: Props,
+        news: Props,
+        ignore: tuple[str, ...],
+    ) -> Difference:
+        """Compare old inputs with new ones."""
+        return differ.compare(self._rules, shape_of(type_), old_inputs, news, ignore)
+
+    def create(self, urn: str, type_: str, inputs: Props, *, preview: bool, timeout: float) -> Live:
+        """Make an object, or say what is known of it before it is made."""
+        shape = shape_of(type_)
+        given = without_nulls(inputs)
+        if preview:
+            return Live("", writer.planned(self._rules, self._birth(urn, shape, given, 0)), given)
+        self._meet_fault(type_, urn, "create", timeout)
+        with self._store.transaction() as transaction:
+            transaction.expire()
+            birth = self._birth(urn, shape, plain(given), transaction.births(urn))
+            identity = self._rules.identity(birth)
+            self._refuse_taken(transaction, shape, identity)
+            uses = self._resolve(transaction, shape, birth.inputs, identity)
+            outputs = writer.born(self._rules, birth, identity)
+            existing = transaction.find(type_, identity.id)
+            if existing is not None:
+                transaction.update(existing.number, birth.inputs, outputs, identity.names, uses, urn)
+            else:
+                transaction.insert(
+                    NewObject(
+                        type=type_,
+                        id=identity.id,
+                        urn=urn,
+                        inputs=birth.inputs,
+                        outputs=outputs,
+                        names=identity.names,
+                        claims=identity.claims,
+                        uses=uses,
+                    )
+                )
+        return Live(identity.id, outputs, given)
+
+    def read(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props) -> Live | None:
+        """Return the object as it is now, with any drift in its inputs; None when it is gone."""
+        shape_of(type_)
+        self._meet_fault(type_, urn, "read", 0)
+        stored = self._find(self._store.snapshot(), type_, id_)
+        if stored is None or stored.state is State.DELETED:
+            return None
+        return Live(stored.id, stored.outputs, stored.inputs)
+
+    def update(
+        self,
+        urn: str,
+        type_: str,
+        id_: str,
+        old_inputs: Props,
+        old_outputs: Props,
+        news: Props,
+        ignore: tuple[str, ...],
+        *,
+        preview: bool,
+        timeout: float,
+    ) -> Live:
+        """Change an object in place."""
+        shape = shape_of(type_)
+        given = without_nulls(news)
+        birth = self._birth(urn, shape, plain(given), 0)
+        if preview:
+            planned = writer.planned(self._rules, birth)
+            kept = {key: value for key, value in old_outputs.items() if key not in given and key not in old_inputs}
+            return Live(id_, {**planned, **kept}, given)
+        self._meet_fault(type_, urn, "update", timeout)
+        with self._store.transaction() as transaction:
+            stored = self._find(transaction, type_, id_)
+            if stored is None or stored.state is State.DELETED:
+                raise self._rules.gone(shape, id_)
+            identity = Identity(id=stored.id, facts=stored.outputs)
+            uses = self._resolve(transaction, shape, birth.inputs, identity)
+            outputs = writer.changed(self._rules, birth, identity, stored.inputs, stored.outputs)
+            transaction.update(stored.number, birth.inputs, outputs, None, uses, urn)
+        return Live(stored.id, outputs, given)
+
+    def delete(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> None:
+        """Delete an object; nothing happens when it is gone already."""
+        shape = shape_of(type_)
+        self._meet_fault(type_, urn, "delete", timeout)
+        with self._store.transaction() as transaction:
+            stored = self._find(transaction, type_, id_)
+            if stored is None or stored.state is not State.LIVE:
+                return
+            self._refuse_delete(transaction, shape, stored)
+            after = lifecycle.AFTERLIFE.get(type_)
+            if after is None:
+                transaction.remove(stored.number)
+                return
+            chosen = pick(stored.inputs, parse(after.days_input)) if after.days_input else None
+            days = chosen if isinstance(chosen, int | float) and not isinstance(chosen, bool) else after.days
+            state = State.KEPT if after.kept else State.DELETED
+            transaction.retire(stored.number, state, None if days is None else time.time() + days * lifecycle.DAY)
+
+    def invoke(self, token: str, args: Props, *, preview: bool) -> Props:
+        """Answer a function; one that is not simulated is refused by name."""
+        return self._rules.invoke(token, without_nulls(args), self._config, self._store.snapshot())
+
+    def _birth(self, urn: str, shape: Shape, inputs: Props, count: int) -> Birth:
+        dice = Dice.of(self._store.salt, urn, count)
+        return Birth(shape, inputs, urn.rsplit("::", 1)[-1], dice, self._config)
+
+    def _find(self, transaction: Transaction, type_: str, id_: str) -> Stored | None:
+        found = transaction.find(type_, id_)
+        if found is None and self._rules.package == "azure-native":
+            same = [one for one in transaction.named(id_.lower()) if one.type == type_]
+            return same[0] if same else None
+        return found
+
+    def _refuse_taken(self, transaction: Transaction, shape: Shape, identity: Identity) -> None:
+        taken = self._find(transaction, shape.token, identity.id)
+        if taken is not None and taken.state is State.LIVE and not lifecycle.overwrites(shape.token):
+            raise self._rules.conflict(shape, identity.id)
+        holders = [taken, *(transaction.holder(claim) for claim in identity.claims)]
+        for holder in holders:
+            if holder is None:
+                continue
+            if holder.state is not State.LIVE:
+                raise self._still_taken(shape, holder)
+            if not lifecycle.overwrites(shape.token):
+                raise self._rules.conflict(shape, identity.claims[0].rsplit(":", 1)[-1])
+
+    def _still_taken(self, shape: Shape, holder: Stored) -> CloudError:
+        after = lifecycle.AFTERLIFE[shape.token]
+        remedy = after.remedy.format(
+            name=holder.id.rsplit("/", 1)[-1],
+            id=holder.id,
+            location=holder.inputs.get("location", ""),
+            group=holder.inputs.get("resourceGroupName", ""),
+        )
+        until = ""
+        if holder.until is not None:
+            until = time.strftime(" until %Y-%m-%d", time.gmtime(holder.until))
+        state = "still exists" if after.kept else f"is soft-deleted and its name is taken{until}"
+        return CloudError(after.code, f"{shape.token} '{holder.id}' {state}; remedy: {remedy} ({after.source})")
+
+    def _resolve(
+        self, transaction: Transaction, shape: Shape, inputs: Props, identity: Identity
+    ) -> tuple[tuple[str, str], ...]:
+        """Return (path, name) of what the inputs refer to; raises when a required reference points nowhere."""
+        uses: list[tuple[str, str]] = []
+        for parent in identity.parents:
+            reference = Reference("", parent, parent)
+            uses += self._use(transaction, shape, reference)
+        for reference in self._rules.references(shape, inputs, self._config):
+            uses += self._use(transaction, shape, reference)
+        return tuple(uses)
+
+    def _use(self, transaction: Transaction, shape: Shape, reference: Reference) -> Iterable[tuple[str, str]]:
+        if transaction.named(reference.name):
+            return ((reference.path, reference.name),)
+        if self._rules.built_in(reference.name):
+            return ()
+        for ancestor in self._rules.ancestors(reference.name):
+            if transaction.named(ancestor):
+                return ((reference.path, ancestor),)
+        if reference.required:
+            raise self._rules.not_found(shape, reference)
+        return ()
+
+    def _refuse_delete(self, transaction: Transaction, shape: Shape, stored: Stored) -> None:
+        protection = lifecycle.PROTECTED.get(stored.type)
+        if protection is not None and stored.inputs.get(protection, True) is not False:
+            raise CloudError(
+                "DeletionProtection",
+                f"cannot delete {stored.type} '{stored.id}' without setting {protection}=false and applying it first",
+            )
+        full = lifecycle.EMPTY_BEFORE_DELETE.get(stored.type)
+        if full is not None and stored.filled and not (full[0] and stored.inputs.get(full[0]) is True):
+            force = f"; set {full[0]} to delete it with its content" if full[0] else ""
+            raise CloudError(full[1], f"{full[2]} ({stored.id}){force}")
+        names = transaction.names_of(stored.number)
+        allowed = lifecycle.HOLDERS.get(stored.type)
+        for user, path, _ in transaction.users(names, stored.number):
+            child = path == ""
+            if allowed is not None and user.type not in allowed:
+                continue
+            if stored.type in lifecycle.TOLERATED and not child:
+                continue
+            where = f" in {path}" if path else " as its parent"
+            raise self._rules.in_use(shape, stored.id, f"{user.type} '{user.id}' still refers to it{where}")
+
+    def _meet_fault(self, type_: str, urn: str, operation: str, timeout: float) -> None:
+        name = urn.rsplit("::", 1)[-1]
+        with self._store.transaction() as transaction:
+            fault = next(
+                (
+                    one
+                    for one in transaction.faults()
+                    if fnmatch.fnmatchcase(type_, one.type_glob)
+                    and fnmatch.fnmatchcase(name, one.name_glob)
+                    and one.operation in ("*", operation)
+                ),
+                None,
+            )
+            if fault is None:
+                return
+            transaction.spend_fault(fault.number)
+        if fault.latency > 0:
+            time.sleep(min(fault.latency, timeout) if timeout > 0 else fault.latency)
+            if 0 < timeout < fault.latency:
+                raise CloudError("Timeout", f"{operation} of {type_} '{name}' took longer than {timeout:g} s")
+        if fault.code:
+            raise CloudError(fault.code, fault.message)

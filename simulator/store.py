@@ -1,0 +1,393 @@
+"""What the simulated clouds hold: one SQLite file, shared by processes, whole after a kill at any point.
+
+Every change is one ``BEGIN IMMEDIATE`` transaction in WAL mode; a writer waits for another up to a minute. The file
+carries the version of this layout and of the catalogue that wrote it; a file of another version is refused, not guessed
+at. Rows are plain JSON: the store knows nothing of clouds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from simulator.model import CloudError, Props
+
+SCHEMA_VERSION = "1"
+CATALOGUE_VERSION = "1"
+_BUSY_SECONDS = 60.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS objects (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    type TEXT NOT NULL,
+    id TEXT NOT NULL,
+    urn TEXT NOT NULL,
+    state TEXT NOT NULL,
+    inputs TEXT NOT NULL,
+    outputs TEXT NOT NULL,
+    until REAL,
+    filled INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (type, id)
+);
+CREATE INDEX IF NOT EXISTS objects_by_urn ON objects (urn);
+CREATE TABLE IF NOT EXISTS names (
+    name TEXT NOT NULL, number INTEGER NOT NULL REFERENCES objects (number) ON DELETE CASCADE,
+    PRIMARY KEY (name, number)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS names_by_object ON names (number);
+CREATE TABLE IF NOT EXISTS claims (
+    claim TEXT PRIMARY KEY, number INTEGER NOT NULL REFERENCES objects (number) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS uses (
+    number INTEGER NOT NULL REFERENCES objects (number) ON DELETE CASCADE,
+    path TEXT NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (number, path)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS uses_by_name ON uses (name);
+CREATE TABLE IF NOT EXISTS births (urn TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS faults (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    type_glob TEXT NOT NULL, name_glob TEXT NOT NULL, operation TEXT NOT NULL,
+    code TEXT NOT NULL, message TEXT NOT NULL, times INTEGER NOT NULL, latency REAL NOT NULL
+);
+"""
+
+
+class State(StrEnum):
+    """Whether an object can be used."""
+
+    LIVE = "live"
+    DELETED = "deleted"
+    """Soft-deleted: gone for readers, but its name is still taken."""
+    KEPT = "kept"
+    """Deleted by its owner, yet the cloud keeps it for ever (key rings): readable, its name taken."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object of the simulated clouds."""
+
+    number: int
+    type: str
+    id: str
+    urn: str
+    state: State
+    inputs: Props
+    outputs: Props
+    until: float | None = None
+    """When a soft-deleted object frees its name (seconds since the epoch); None means never by itself."""
+    filled: bool = False
+    """Holds data that the simulator does not know (objects in a bucket, rows in a table)."""
+
+
+@dataclass(frozen=True)
+class NewObject:
+    """What :meth:`Transaction.insert` writes."""
+
+    type: str
+    id: str
+    urn: str
+    inputs: Props
+    outputs: Props
+    names: frozenset[str] = frozenset()
+    """Every string by which others may refer to it."""
+    claims: tuple[str, ...] = ()
+    """Names that only one object may hold at a time (``s3:bucket:acme``)."""
+    uses: tuple[tuple[str, str], ...] = ()
+    """(path, name) of what it refers to."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error to raise in place of an operation that matches."""
+
+    type_glob: str
+    name_glob: str
+    operation: str
+    code: str
+    message: str
+    times: int = 1
+    latency: float = 0.0
+    """Seconds to wait before the answer."""
+    number: int = field(default=0, compare=False)
+
+
+class StoreVersionError(CloudError):
+    """The file was written by another version of the simulator."""
+
+    def __init__(self, path: Path, what: str, found: str, wanted: str) -> None:
+        super().__init__(
+            "StoreVersion",
+            f"{path} was written with {what} version {found}, this simulator has {wanted}; "
+            "run `tripod simulate destroy` with the version that wrote it, or delete the file to start from nothing",
+        )
+
+
+class Store:
+    """The SQLite file. One connection per thread and process, so that it may be shared freely."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open or create the file at ``path``; raises :class:`StoreVersionError` on a file of another version."""
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._local = threading.local()
+        connection = self._connect()
+        if self._version(connection) is None:
+            # executescript commits by itself, so the version row is written last: a kill in between is repaired.
+            connection.executescript(_SCHEMA)
+            with self.transaction() as transaction:
+                transaction.set_default("salt", secrets.token_hex(16))
+                transaction.set_default("catalogue", CATALOGUE_VERSION)
+                transaction.set_default("schema", SCHEMA_VERSION)
+        for key, what, wanted in (
+            ("schema", "layout", SCHEMA_VERSION),
+            ("catalogue", "catalogue", CATALOGUE_VERSION),
+        ):
+            found = self._get(connection, key)
+            if found != wanted:
+                raise StoreVersionError(self.path, what, found or "none", wanted)
+        self.salt = self._get(connection, "salt") or ""
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Run a block as one change: committed at its end, undone when it raises."""
+        connection = self._connect()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield Transaction(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def snapshot(self) -> Transaction:
+        """Return a reader of the current state; it must not be used to write."""
+        return Transaction(self._connect())
+
+    def close(self) -> None:
+        """Close the connection of this thread."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None or self._local.process != os.getpid():
+            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            self._local.process = os.getpid()
+        return connection
+
+    def _version(self, connection: sqlite3.Connection) -> str | None:
+        exists = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'").fetchone()
+        return self._get(connection, "schema") if exists else None
+
+    @staticmethod
+    def _get(connection: sqlite3.Connection, key: str) -> str | None:
+        row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+
+_COLUMNS = "number, type, id, urn, state, inputs, outputs, until, filled"
+
+
+class Transaction:
+    """Reads and writes within one change of the store."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def set_default(self, key: str, value: str) -> None:
+        """Write a fact of the whole store unless it is there."""
+        self._connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
+
+    def find(self, type_: str, id_: str) -> Stored | None:
+        """Return the object of a type and id, whatever its state."""
+        return self._one("type = ? AND id = ?", (type_, id_))
+
+    def by_urn(self, urn: str) -> list[Stored]:
+        """Return the objects that a resource of a program made, oldest first."""
+        return self._many("urn = ?", (urn,))
+
+    def by_id(self, id_: str) -> list[Stored]:
+        """Return the objects of any type with an id."""
+        return self._many("id = ?", (id_,))
+
+    def named(self, name: str) -> list[Stored]:
+        """Return the usable objects that answer to a name."""
+        return self._many(
+            "number IN (SELECT number FROM names WHERE name = ?) AND state != ?", (name, State.DELETED.value)
+        )
+
+    def names_of(self, number: int) -> frozenset[str]:
+        """Return the names an object answers to."""
+        rows = self._connection.execute("SELECT name FROM names WHERE number = ?", (number,)).fetchall()
+        return frozenset(str(row[0]) for row in rows)
+
+    def holder(self, claim: str) -> Stored | None:
+        """Return the object that holds an exclusive name, whatever its state."""
+        return self._one("number = (SELECT number FROM claims WHERE claim = ?)", (claim,))
+
+    def users(self, names: Iterable[str], except_number: int) -> list[tuple[Stored, str, str]]:
+        """Return (object, path, name) of every live object that refers to one of the names."""
+        wanted = sorted(set(names))
+        found: list[tuple[Stored, str, str]] = []
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._connection.execute(
+                f"SELECT number, path, name FROM uses WHERE name IN ({marks}) AND number != ? ORDER BY number, path",
+                (*part, except_number),
+            ).fetchall()
+            for number, path, name in rows:
+                user = self._one("number = ? AND state = ?", (number, State.LIVE.value))
+                if user is not None:
+                    found.append((user, path, name))
+        return found
+
+    def below(self, prefix: str, except_number: int) -> list[Stored]:
+        """Return the live objects whose id begins with a prefix, compared without regard to case."""
+        return self._many(
+            "number != ? AND state = ? AND substr(lower(id), 1, ?) = ?",
+            (except_number, State.LIVE.value, len(prefix), prefix.lower()),
+        )
+
+    def all(self, state: State | None = State.LIVE) -> list[Stored]:
+        """Return all objects of a state, or of every state, in the order they were made."""
+        return self._many("state = ?", (state.value,)) if state else self._many("1 = 1", ())
+
+    def births(self, urn: str) -> int:
+        """Return how many objects a resource of a program has made so far."""
+        row = self._connection.execute("SELECT count FROM births WHERE urn = ?", (urn,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def insert(self, new: NewObject) -> Stored:
+        """Write a live object; the caller has made sure that its id and claims are free."""
+        cursor = self._connection.execute(
+            "INSERT INTO objects (type, id, urn, state, inputs, outputs) VALUES (?, ?, ?, ?, ?, ?)",
+            (new.type, new.id, new.urn, State.LIVE.value, _dump(new.inputs), _dump(new.outputs)),
+        )
+        number = cursor.lastrowid or 0
+        self._index(number, new.names, new.uses)
+        self._connection.executemany(
+            "INSERT INTO claims VALUES (?, ?)", [(claim, number) for claim in dict.fromkeys(new.claims)]
+        )
+        self._connection.execute(
+            "INSERT INTO births VALUES (?, 1) ON CONFLICT (urn) DO UPDATE SET count = count + 1", (new.urn,)
+        )
+        return Stored(number, new.type, new.id, new.urn, State.LIVE, new.inputs, new.outputs)
+
+    def update(
+        self,
+        number: int,
+        inputs: Props,
+        outputs: Props,
+        names: Iterable[str] | None = None,
+        uses: Iterable[tuple[str, str]] | None = None,
+        urn: str | None = None,
+    ) -> None:
+        """Rewrite an object; names and uses are kept when they are None."""
+        self._connection.execute(
+            "UPDATE objects SET inputs = ?, outputs = ?, urn = coalesce(?, urn) WHERE number = ?",
+            (_dump(inputs), _dump(outputs), urn, number),
+        )
+        if names is not None:
+            self._connection.execute("DELETE FROM names WHERE number = ?", (number,))
+            self._index(number, names, ())
+        if uses is not None:
+            self._connection.execute("DELETE FROM uses WHERE number = ?", (number,))
+            self._index(number, (), uses)
+
+    def retire(self, number: int, state: State, until: float | None) -> None:
+        """Turn a live object into a soft-deleted or kept one; it refers to nothing any more."""
+        self._connection.execute(
+            "UPDATE objects SET state = ?, until = ? WHERE number = ?", (state.value, until, number)
+        )
+        self._connection.execute("DELETE FROM uses WHERE number = ?", (number,))
+
+    def revive(self, number: int) -> None:
+        """Make a soft-deleted or kept object live again."""
+        self._connection.execute(
+            "UPDATE objects SET state = ?, until = NULL WHERE number = ?", (State.LIVE.value, number)
+        )
+
+    def remove(self, number: int) -> None:
+        """Delete an object with its names, claims and uses."""
+        self._connection.execute("DELETE FROM objects WHERE number = ?", (number,))
+
+    def fill(self, number: int, filled: bool) -> None:
+        """Say whether an object holds data."""
+        self._connection.execute("UPDATE objects SET filled = ? WHERE number = ?", (int(filled), number))
+
+    def expire(self, now: float | None = None) -> None:
+        """Forget the soft-deleted objects whose time is over."""
+        self._connection.execute(
+            "DELETE FROM objects WHERE state = ? AND until IS NOT NULL AND until <= ?",
+            (State.DELETED.value, time.time() if now is None else now),
+        )
+
+    def clear(self) -> None:
+        """Forget every object and fault."""
+        for table in ("objects", "faults", "births"):
+            self._connection.execute(f"DELETE FROM {table}")
+
+    def add_fault(self, fault: Fault) -> int:
+        """Write a fault and return its number."""
+        cursor = self._connection.execute(
+            "INSERT INTO faults (type_glob, name_glob, operation, code, message, times, latency) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (fault.type_glob, fault.name_glob, fault.operation, fault.code, fault.message, fault.times, fault.latency),
+        )
+        return cursor.lastrowid or 0
+
+    def faults(self) -> list[Fault]:
+        """Return the faults that still have occurrences left, oldest first."""
+        rows = self._connection.execute(
+            "SELECT type_glob, name_glob, operation, code, message, times, latency, number FROM faults ORDER BY number"
+        ).fetchall()
+        return [Fault(*row) for row in rows]
+
+    def spend_fault(self, number: int) -> None:
+        """Count one occurrence of a fault."""
+        self._connection.execute("UPDATE faults SET times = times - 1 WHERE number = ?", (number,))
+        self._connection.execute("DELETE FROM faults WHERE number = ? AND times <= 0", (number,))
+
+    def remove_fault(self, number: int) -> None:
+        """Forget a fault."""
+        self._connection.execute("DELETE FROM faults WHERE number = ?", (number,))
+
+    def _index(self, number: int, names: Iterable[str], uses: Iterable[tuple[str, str]]) -> None:
+        self._connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", [(name, number) for name in names])
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO uses VALUES (?, ?, ?)", [(number, path, name) for path, name in uses]
+        )
+
+    def _one(self, where: str, values: tuple[object, ...]) -> Stored | None:
+        rows = self._many(where, values)
+        return rows[0] if rows else None
+
+    def _many(self, where: str, values: tuple[object, ...]) -> list[Stored]:
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM objects WHERE {where} ORDER BY number", values
+        ).fetchall()
+        return [
+            Stored(n, type_, id_, urn, State(state), json.loads(inputs), json.loads(outputs), until, bool(filled))
+            for n, type_, id_, urn, state, inputs, outputs, until, filled in rows
+        ]
+
+
+def _dump(props: Props) -> str:
+    return json.dumps(props, separators=(",", ":"), sort_keys=True)
