@@ -7,6 +7,9 @@ from components.core.scope import CloudFacts
 from components.core.vocabulary import ComputeSize, Frequency
 
 _NAMING = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+_ML_QUOTAS = "https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas"
+_REGISTRIES = "https://learn.microsoft.com/azure/machine-learning/how-to-manage-registries"
+_WORKFLOWS = "https://learn.microsoft.com/azure/logic-apps/logic-apps-limits-and-configuration"
 _ROLES = "https://learn.microsoft.com/azure/role-based-access-control/custom-roles"
 
 NAMES: dict[str, NameRule] = {
@@ -32,6 +35,18 @@ NAMES: dict[str, NameRule] = {
     "app_insights": NameRule(max=260, pattern=r"[\w().-]*[\w()-]", url=_NAMING),
     "redis": NameRule(max=63, pattern=r"[A-Za-z0-9]([A-Za-z0-9]|-(?!-))*[A-Za-z0-9]", url=_NAMING, unique=True),
     "ml_workspace": NameRule(min=3, max=33, pattern=r"[a-zA-Z0-9][\w-]+", url=_NAMING, unique=True),
+    "container_registry": NameRule(min=5, max=50, pattern=r"[a-zA-Z0-9]+", url=_NAMING, separator="", unique=True),
+    "container_registry_task": NameRule(min=5, max=50, pattern=r"[\w-]+", url=_NAMING),
+    "ml_registry": NameRule(min=2, max=32, pattern=r"[a-zA-Z0-9][\w-]+", url=_REGISTRIES, unique=True),
+    "ml_compute": NameRule(min=3, max=24, pattern=r"[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]+", url=_ML_QUOTAS),
+    "ml_endpoint": NameRule(min=3, max=32, pattern=r"[a-zA-Z][a-zA-Z0-9-]+", url=_ML_QUOTAS, unique=True),
+    "ml_deployment": NameRule(min=3, max=32, pattern=r"[a-zA-Z][a-zA-Z0-9-]+", url=_ML_QUOTAS),
+    "ml_asset": NameRule(max=255, pattern=r"[a-zA-Z0-9][\w.-]*", url=_ML_QUOTAS),
+    "policy_assignment": NameRule(max=64, pattern=r"[^#<>%&:\\?/]*[^#<>%&:\\?/. ]", url=_NAMING),
+    "autoscale_setting": NameRule(max=260, pattern=r"[\w().-]*[\w()-]", url=_NAMING),
+    "action_group": NameRule(max=260, pattern=r"[\w() -]*[\w()-]", url=_NAMING),
+    "alert": NameRule(max=260, pattern=r"[\w() -]*[\w()-]", url=_NAMING),
+    "workflow": NameRule(max=43, pattern=r"[\w().-]+", url=_WORKFLOWS),
 }
 """Rule per kind of resource; everything absent here is auto-named by the provider."""
 

@@ -21,8 +21,10 @@ _NAMESPACE = UUID("6d2f1f0e-0d0a-5d0e-9c39-0d8c1f4a7b11")
 class BuiltInRole(StrEnum):
     """Built-in roles that the kit assigns, by GUID."""
 
+    ACR_DELETE = "c2f4ef07-c644-48eb-af81-4b1b4947fb11"
     ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
     ACR_PUSH = "8311e382-0749-4cb8-b61a-304f252e45ec"
+    AI_ADMINISTRATOR = "b78c5d69-af96-48a3-bf8d-a8b4d589de94"
     AI_NETWORK_CONNECTION_APPROVER = "b556d68e-0be0-4f35-a333-ad7ee1ce17ea"
     APP_INSIGHTS_COMPONENT_CONTRIBUTOR = "ae349356-3a1b-4a5e-921d-050484c6347e"
     BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
