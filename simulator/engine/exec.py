@@ -22,6 +22,8 @@ from google.protobuf import empty_pb2
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from simulator.engine.settle import settled
+
 # The exit code that says: the user has been told what is wrong.
 _TOLD = 32
 
@@ -88,7 +90,7 @@ def main() -> int:
         runpy.run_path(str(program), run_name="__main__")
 
     try:
-        loop.run_until_complete(pulumi.runtime.run_in_stack(run))
+        loop.run_until_complete(pulumi.runtime.run_in_stack(settled(run)))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return 1

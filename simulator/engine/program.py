@@ -29,6 +29,7 @@ from simulator.engine.events import Diagnostic
 from simulator.engine.monitor import EngineService, Monitor
 from simulator.engine.run import Run
 from simulator.engine.server import serve
+from simulator.engine.settle import settled
 
 # Nothing that lets an SDK reach a real account may reach the program.
 _CREDENTIALS = (
@@ -91,7 +92,7 @@ class InlineProgram:
         executor = ThreadPoolExecutor(max_workers=max(about.parallel, 1) * 4, thread_name_prefix="pulumi-rpc")
         loop.set_default_executor(executor)
         try:
-            loop.run_until_complete(run_in_stack(self.function))
+            loop.run_until_complete(run_in_stack(settled(self.function)))
         except RunError as error:
             return self._failed(run, str(error))
         except grpc.RpcError as error:
