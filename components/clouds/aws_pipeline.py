@@ -1,7 +1,7 @@
 """SageMaker pipeline definitions as typed data: jobs, steps, conditions, parameters.
 
 Steps carry the arguments of the API calls that they make, so a step can be held against the API's own model. The format
-is version 2020-12-01 (https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/).
+is version 2020-12-01 (https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html).
 """
 
 from collections.abc import Mapping, Sequence
@@ -73,9 +73,9 @@ def join(*parts: Any) -> dict[str, Any]:
     return {"Std:Join": {"On": "/", "Values": list(parts)}}
 
 
-def run_prefix(base: Input[str]) -> dict[str, Any]:
-    """The prefix of one execution below ``base``, so that no run writes over another."""
-    return join(base, get("Execution.PipelineExecutionId"))
+def of_run(base: Input[str], *parts: str) -> dict[str, Any]:
+    """``parts`` below the prefix of one execution below ``base``, so that no run writes over another."""
+    return join(base, get("Execution.PipelineExecutionId"), *parts)
 
 
 def text_parameter(name: str, default: Input[str]) -> dict[str, Any]:
