@@ -29,17 +29,27 @@ class BuiltInRole(StrEnum):
     APP_INSIGHTS_COMPONENT_CONTRIBUTOR = "ae349356-3a1b-4a5e-921d-050484c6347e"
     BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
     BLOB_DATA_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
+    CONTAINER_REGISTRY_CONTRIBUTOR = "3bc748fc-213d-45c1-8d91-9da5725539b9"
+    EVENT_GRID_CONTRIBUTOR = "1e241071-0855-49ea-94dc-649edcd759de"
     KEY_VAULT_CONTRIBUTOR = "f25e0fa2-a7c8-4377-a976-54943a77a395"
     KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
     KEY_VAULT_SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
+    LOGIC_APP_CONTRIBUTOR = "87a39d53-fc1b-424a-814c-f7e04687dc9e"
+    LOG_ANALYTICS_CONTRIBUTOR = "92aaf0da-9dab-42b6-94a3-d43ce8d16293"
     LOG_ANALYTICS_READER = "73c42c96-874c-492b-b04d-ab87d138a893"
+    MANAGED_IDENTITY_CONTRIBUTOR = "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59"
+    MANAGED_IDENTITY_OPERATOR = "f1a07417-d97a-45cb-824c-7a7467783830"
     ML_COMPUTE_OPERATOR = "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815"
     ML_DATA_SCIENTIST = "f6c7c914-8db3-469d-8ca1-694a8f32e121"
     ML_METRICS_WRITER = "635dd51f-9968-44d3-b7fb-6d9a6bd613ae"
     ML_REGISTRY_USER = "1823dd4f-9b8c-4ab6-ab4e-7397a3684615"
+    MONITORING_CONTRIBUTOR = "749f88d5-cbae-40b8-bcfc-e573ddc772fa"
     MONITORING_METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
+    NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+    PRIVATE_DNS_ZONE_CONTRIBUTOR = "b12aa53e-6015-4669-85d0-8515ebb3ae7f"
     READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
     REDIS_CACHE_CONTRIBUTOR = "e0f68234-74aa-48ed-b826-c38b57376e17"
+    RESOURCE_POLICY_CONTRIBUTOR = "36243c78-bf99-498c-9df9-86d9f8d28608"
     ROLE_BASED_ACCESS_CONTROL_ADMINISTRATOR = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
     STORAGE_ACCOUNT_CONTRIBUTOR = "17d1049b-9a84-46fb-8f53-869881c3d3ab"
     STORAGE_FILE_DATA_PRIVILEGED_CONTRIBUTOR = "69566ab7-960f-475b-8e7c-b3118f30c6bd"
@@ -85,4 +95,31 @@ def role_assignment(
         condition=condition,
         condition_version="2.0" if condition is not None else None,
         opts=scope.options(depends_on=depends_on),
+    )
+
+
+def assign_only(roles: Sequence[str]) -> str:
+    """Condition that lets its holder assign and remove no roles but ``roles`` (GUIDs), and to service principals only.
+
+    Grammar: https://learn.microsoft.com/azure/role-based-access-control/delegate-role-assignments-examples.
+    """
+    guids = ", ".join(sorted(roles))
+
+    def guarded(action: str, *tests: str) -> str:
+        return f"(!(ActionMatches{{'Microsoft.Authorization/roleAssignments/{action}'}}) OR ({' AND '.join(tests)}))"
+
+    def about(source: str, attribute: str, test: str) -> str:
+        return f"@{source}[Microsoft.Authorization/roleAssignments:{attribute}] {test}"
+
+    known = f"ForAnyOfAnyValues:GuidEquals {{{guids}}}"
+    principals = "ForAnyOfAnyValues:StringEqualsIgnoreCase {'ServicePrincipal'}"
+    return " AND ".join(
+        (
+            guarded(
+                "write", about("Request", "RoleDefinitionId", known), about("Request", "PrincipalType", principals)
+            ),
+            guarded(
+                "delete", about("Resource", "RoleDefinitionId", known), about("Resource", "PrincipalType", principals)
+            ),
+        )
     )
