@@ -1,0 +1,223 @@
+"""One model version in the slot: model, configuration, endpoint, autoscaling."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output
+
+from components.clouds.aws_arn import Arns
+from components.clouds.aws_sagemaker import (
+    INSTANCE_METRICS,
+    VARIANT,
+    attached,
+    cores,
+    endpoint_dimensions,
+    takes_volume_key,
+    vpc_config,
+)
+from components.core.scope import Scope
+from components.core.vocabulary import DataClass
+from components.endpoint.contract import EndpointArgs, EndpointSpec, ModelVersion
+
+CAPTURE = "capture"
+"""Prefix in zone monitoring of captured requests; SageMaker adds endpoint, variant, date and hour below it."""
+TERMINATION_WAIT_SECONDS = 300
+"""How long the old fleet is kept after the switch."""
+SCALE_IN_COOLDOWN_SECONDS = 600
+SCALE_OUT_COOLDOWN_SECONDS = 120
+
+
+def settings(
+    scope: Scope, spec: EndpointSpec, args: EndpointArgs, name: str, capture_uri: Output[str]
+) -> dict[str, Any]:
+    """What a release into the slot must use, whoever makes it."""
+    least, greatest = spec.replicas(scope.posture)
+    network = attached(scope, args.get("network"))
+    return {
+        "bake_minutes": spec.bake_minutes,
+        "canary_percent": spec.canary_percent,
+        "capture_percent": spec.capture_percent,
+        "capture_uri": capture_uri,
+        "endpoint_name": name,
+        "execution_role_arn": args["identity"]["serving_id"],
+        "instance_type": scope.facts.serving_machines[spec.size],
+        "kms_key_id": _endpoint_key(scope, spec, args) or "",
+        "max_instances": greatest,
+        "min_instances": least,
+        "network_isolation": scope.posture.network_isolation,
+        "target_utilization": spec.target_utilization,
+        "variant": VARIANT,
+        "vpc_config": None if network is None else vpc_config(network),
+    }
+
+
+def release(
+    scope: Scope,
+    spec: EndpointSpec,
+    args: EndpointArgs,
+    arn: Arns,
+    *,
+    name: str,
+    model: ModelVersion,
+    alarms: Sequence[aws.cloudwatch.MetricAlarm],
+    ready: Sequence[pulumi.Resource],
+) -> aws.sagemaker.Endpoint:
+    """Make the endpoint. ``ready`` must exist first: grants of the execution role, the log group."""
+    served = _model(scope, args, arn, model, ready)
+    configuration = _configuration(scope, spec, args, served)
+    endpoint = aws.sagemaker.Endpoint(
+        scope.label("endpoint"),
+        name=name,
+        endpoint_config_name=configuration.name,
+        deployment_config=_deployment(scope, spec, alarms),
+        tags=scope.tags(),
+        opts=scope.options(stateful=True, depends_on=[*alarms, *ready]),
+    )
+    _autoscaling(scope, spec, endpoint)
+    return endpoint
+
+
+def _model(
+    scope: Scope, args: EndpointArgs, arn: Arns, model: ModelVersion, ready: Sequence[pulumi.Resource]
+) -> aws.sagemaker.Model:
+    group = scope.name("model_group", model.name)
+    network = attached(scope, args.get("network"))
+    # auto-named, and kept above sandbox: a rollback of a running rollout needs the old one
+    return aws.sagemaker.Model(
+        scope.label("model"),
+        execution_role_arn=args["identity"]["serving_id"],
+        primary_container=aws.sagemaker.ModelPrimaryContainerArgs(
+            model_package_name=arn.regional("sagemaker", f"model-package/{group}/{model.version}")
+        ),
+        enable_network_isolation=scope.posture.network_isolation,
+        vpc_config=None
+        if network is None
+        else aws.sagemaker.ModelVpcConfigArgs(
+            subnets=network["subnet_ids"], security_group_ids=[network["security_group_id"]]
+        ),
+        tags=scope.tags(),
+        opts=scope.options(retain_on_delete=scope.posture.deletion_protection, depends_on=ready),
+    )
+
+
+def _endpoint_key(scope: Scope, spec: EndpointSpec, args: EndpointArgs) -> Input[str] | None:
+    """Key of the endpoint's volumes, where the posture wants one and the machine takes one."""
+    if not scope.covers(DataClass.MODELS) or not takes_volume_key(scope.facts.serving_machines[spec.size]):
+        return None
+    return args["keys"]["models_key_id"]
+
+
+def _configuration(
+    scope: Scope, spec: EndpointSpec, args: EndpointArgs, served: aws.sagemaker.Model
+) -> aws.sagemaker.EndpointConfiguration:
+    least, _ = spec.replicas(scope.posture)
+    variant = aws.sagemaker.EndpointConfigurationProductionVariantArgs(
+        variant_name=VARIANT,
+        model_name=served.name,
+        instance_type=scope.facts.serving_machines[spec.size],
+        initial_instance_count=least,  # an update resets the count to this, so it is the bound of autoscaling
+        initial_variant_weight=1,
+    )
+    capture = None
+    if spec.capture_percent:
+        modes = ("Input", "Output")
+        capture = aws.sagemaker.EndpointConfigurationDataCaptureConfigArgs(
+            enable_capture=True,
+            initial_sampling_percentage=spec.capture_percent,
+            destination_s3_uri=Output.concat(args["storage"]["monitoring_uri"], f"/{CAPTURE}"),
+            kms_key_id=args["keys"]["models_key_id"] if scope.covers(DataClass.MODELS) else None,
+            capture_options=[
+                aws.sagemaker.EndpointConfigurationDataCaptureConfigCaptureOptionArgs(capture_mode=mode)
+                for mode in modes
+            ],
+            capture_content_type_header=aws.sagemaker.EndpointConfigurationDataCaptureConfigCaptureContentTypeHeaderArgs(
+                csv_content_types=["text/csv"], json_content_types=["application/json"]
+            ),
+        )
+    # auto-named, and kept above sandbox: SageMaker goes back to it when it rolls back
+    return aws.sagemaker.EndpointConfiguration(
+        scope.label("configuration"),
+        production_variants=[variant],
+        kms_key_arn=_endpoint_key(scope, spec, args),
+        data_capture_config=capture,
+        tags=scope.tags(),
+        opts=scope.options(retain_on_delete=scope.posture.deletion_protection),
+    )
+
+
+def _deployment(
+    scope: Scope, spec: EndpointSpec, alarms: Sequence[aws.cloudwatch.MetricAlarm]
+) -> aws.sagemaker.EndpointDeploymentConfigArgs:
+    """Blue/green with a canary and rollback on alarms.
+
+    A canary is at most half of the fleet, so one instance is switched at once and watched just the same
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html).
+    """
+    least, _ = spec.replicas(scope.posture)
+    bake = spec.bake_minutes * 60
+    size = aws.sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationCanarySizeArgs(
+        type="CAPACITY_PERCENT", value=spec.canary_percent
+    )
+    routing = aws.sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationArgs(
+        type="CANARY" if least > 1 else "ALL_AT_ONCE",
+        wait_interval_in_seconds=bake,
+        canary_size=size if least > 1 else None,
+    )
+    return aws.sagemaker.EndpointDeploymentConfigArgs(
+        auto_rollback_configuration=aws.sagemaker.EndpointDeploymentConfigAutoRollbackConfigurationArgs(
+            alarms=[
+                aws.sagemaker.EndpointDeploymentConfigAutoRollbackConfigurationAlarmArgs(alarm_name=alarm.name)
+                for alarm in alarms
+            ]
+        ),
+        blue_green_update_policy=aws.sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyArgs(
+            traffic_routing_configuration=routing,
+            termination_wait_in_seconds=TERMINATION_WAIT_SECONDS,
+            maximum_execution_timeout_in_seconds=2 * bake + 3600,
+        ),
+    )
+
+
+def _autoscaling(scope: Scope, spec: EndpointSpec, endpoint: aws.sagemaker.Endpoint) -> None:
+    least, greatest = spec.replicas(scope.posture)
+    machine = scope.facts.serving_machines[spec.size]
+    target = aws.appautoscaling.Target(
+        scope.label("scaling"),
+        service_namespace="sagemaker",
+        scalable_dimension="sagemaker:variant:DesiredInstanceCount",
+        resource_id=Output.concat("endpoint/", endpoint.name, f"/variant/{VARIANT}"),
+        min_capacity=least,
+        max_capacity=greatest,
+        tags=scope.tags(),
+        opts=scope.options(depends_on=[endpoint]),
+    )
+    dimensions = [
+        aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationDimensionArgs(
+            name=key, value=value
+        )
+        for key, value in endpoint_dimensions(endpoint.name).items()
+    ]
+    metric = aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationArgs(
+        namespace=INSTANCE_METRICS,
+        metric_name="CPUUtilization",
+        dimensions=dimensions,
+        statistic="Average",
+        unit="Percent",
+    )
+    aws.appautoscaling.Policy(
+        scope.label("scaling", "policy"),
+        name=scope.name("scaling_policy", "endpoint-cpu"),
+        policy_type="TargetTrackingScaling",
+        service_namespace=target.service_namespace,
+        scalable_dimension=target.scalable_dimension,
+        resource_id=target.resource_id,
+        target_tracking_scaling_policy_configuration=aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs(
+            target_value=spec.target_utilization * cores(machine),  # the metric is the sum over the cores
+            customized_metric_specification=metric,
+            scale_in_cooldown=SCALE_IN_COOLDOWN_SECONDS,
+            scale_out_cooldown=SCALE_OUT_COOLDOWN_SECONDS,
+        ),
+        opts=scope.options(),
+    )
