@@ -1,0 +1,190 @@
+"""The container registry of the platform's images: private, signed in to with identities only, kept tidy."""
+
+import base64
+import json
+
+import pulumi
+import pulumi_azure_native as azure
+from pulumi import Input, Output
+
+from components.clouds.azure_ids import key_arm_id
+from components.clouds.azure_logs import diagnostic_setting
+from components.clouds.azure_private import private_endpoint
+from components.clouds.azure_roles import BuiltInRole, role_assignment
+from components.core.scope import Scope
+from components.core.vocabulary import DataClass
+from components.registry.contract import RegistryArgs, RegistrySpec
+
+UNTAGGED_DAYS = 7
+"""Days after which manifests that no tag names any more are deleted."""
+PURGE_SCHEDULE = "0 3 * * *"
+"""When superfluous images are deleted, UTC."""
+SCANNED_POLICY = "/providers/Microsoft.Authorization/policyDefinitions/090c7b07-b4ed-4561-ad20-e9075f3ccaff"
+"""Built-in "Azure registry container images should have vulnerabilities resolved"
+(https://learn.microsoft.com/azure/container-registry/policy-reference)."""
+
+
+def image_registry(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> azure.containerregistry.Registry:
+    """Make the registry, its network, clean-up, scanning rule and the grants to pull."""
+    acr, foundation = azure.containerregistry, args["foundation"]
+    private, customer_key = not scope.posture.public_access, scope.covers(DataClass.MODELS)
+    premium = private or customer_key
+    user, encryption, ready = _encryption(scope, args) if customer_key else (None, None, [])
+    registry = acr.Registry(
+        scope.label("images"),
+        resource_group_name=foundation["group_name"],
+        registry_name=scope.name("container_registry"),
+        location=scope.region,
+        # private endpoints, customer keys and retention exist in the Premium tier only
+        sku=acr.SkuArgs(name=acr.SkuName.PREMIUM if premium else acr.SkuName.STANDARD),
+        admin_user_enabled=False,
+        anonymous_pull_enabled=False,
+        public_network_access=acr.PublicNetworkAccess.DISABLED if private else acr.PublicNetworkAccess.ENABLED,
+        # Azure ML pulls as a trusted service
+        network_rule_bypass_options=acr.NetworkRuleBypassOptions.AZURE_SERVICES,
+        network_rule_set=acr.NetworkRuleSetArgs(default_action=acr.DefaultAction.DENY) if private else None,
+        policies=_policies(private) if premium else None,
+        identity=user,
+        encryption=encryption,
+        tags=scope.tags(),
+        opts=scope.options(stateful=True, depends_on=ready, replace_on_changes=["encryption.status", "location"]),
+    )
+    if private and "network" in args:
+        private_endpoint(
+            scope,
+            "images",
+            foundation=foundation,
+            network=args["network"],
+            resource_id=registry.id,
+            group="registry",
+        )
+    diagnostic_setting(scope, "images", resource_id=registry.id, log_id=foundation["log_id"])
+    _grants(scope, args, registry.id)
+    _purge(scope, spec, args, registry)
+    if spec.image_scanning:
+        _scanning(scope, registry.id)
+    return registry
+
+
+def _policies(private: bool) -> azure.containerregistry.PoliciesArgs:
+    acr = azure.containerregistry
+    return acr.PoliciesArgs(
+        # copying images out needs a public endpoint; where there is one, pulling does the same
+        export_policy=acr.ExportPolicyArgs(
+            status=acr.ExportPolicyStatus.DISABLED if private else acr.ExportPolicyStatus.ENABLED
+        ),
+        # images stay unpullable until a scanner of one's own releases them, and Defender is none
+        quarantine_policy=acr.QuarantinePolicyArgs(status=acr.PolicyStatus.DISABLED),
+        retention_policy=acr.RetentionPolicyArgs(days=UNTAGGED_DAYS, status=acr.PolicyStatus.ENABLED),
+    )
+
+
+def _encryption(
+    scope: Scope, args: RegistryArgs
+) -> tuple[
+    azure.containerregistry.IdentityPropertiesArgs,
+    azure.containerregistry.EncryptionPropertyArgs,
+    list[pulumi.Resource],
+]:
+    """The key, and an identity for nothing but it: Container Registry wants the client id, which references lack."""
+    acr, foundation, keys = azure.containerregistry, args["foundation"], args["keys"]
+    identity = azure.managedidentity.UserAssignedIdentity(
+        scope.label("encryption"),
+        resource_group_name=foundation["group_name"],
+        resource_name_=scope.name("user_identity", "images-encryption"),
+        location=scope.region,
+        tags=scope.tags(),
+        opts=scope.options(),
+    )
+    grant = role_assignment(
+        scope,
+        "encryption-key",
+        subscription=foundation["account_id"],
+        role=BuiltInRole.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER,
+        on=key_arm_id(keys["vault_id"], keys["models_key_id"]),
+        principal=identity.principal_id,
+    )
+    user = acr.IdentityPropertiesArgs(
+        type=acr.ResourceIdentityType.USER_ASSIGNED,
+        user_assigned_identities=Output.from_input(identity.id).apply(
+            lambda known: {known: acr.UserIdentityPropertiesArgs()}
+        ),
+    )
+    encryption = acr.EncryptionPropertyArgs(
+        status=acr.EncryptionStatus.ENABLED,
+        key_vault_properties=acr.KeyVaultPropertiesArgs(
+            identity=identity.client_id, key_identifier=keys["models_key_id"]
+        ),
+    )
+    return user, encryption, [grant]
+
+
+def _grants(scope: Scope, args: RegistryArgs, registry_id: Input[str]) -> None:
+    """Every workload pulls; nobody here pushes: images are built by continuous integration."""
+    identity = args["identity"]
+    for role, principal in (
+        ("training", identity["training_principal"]),
+        ("pipeline", identity["pipeline_principal"]),
+        ("serving", identity["serving_principal"]),
+        ("monitoring", identity["monitoring_principal"]),
+    ):
+        role_assignment(
+            scope,
+            f"pull-{role}",
+            subscription=args["foundation"]["account_id"],
+            role=BuiltInRole.ACR_PULL,
+            on=registry_id,
+            principal=principal,
+        )
+
+
+def purge_task(keep: int) -> str:
+    """Task file that keeps the ``keep`` newest tags of every repository; JSON is YAML
+    (https://learn.microsoft.com/azure/container-registry/container-registry-auto-purge)."""
+    command = f"acr purge --filter '.*:.*' --ago 0d --keep {keep} --untagged"
+    step = {"cmd": command, "disableWorkingDirectoryOverride": True, "timeout": 3600}
+    return json.dumps({"steps": [step], "version": "v1.1.0"}, sort_keys=True)
+
+
+def _purge(scope: Scope, spec: RegistrySpec, args: RegistryArgs, registry: azure.containerregistry.Registry) -> None:
+    """A registry counts no tags by itself, so a task deletes what is too many."""
+    acr, foundation = azure.containerregistry, args["foundation"]
+    acr.Task(
+        scope.label("images", "purge"),
+        resource_group_name=foundation["group_name"],
+        registry_name=registry.name,
+        task_name=scope.name("container_registry_task", "purge"),
+        location=scope.region,
+        platform=acr.PlatformPropertiesArgs(os=acr.OS.LINUX, architecture=acr.Architecture.AMD64),
+        step=acr.EncodedTaskStepArgs(
+            type="EncodedTask",
+            context_path="/dev/null",
+            encoded_task_content=base64.b64encode(purge_task(spec.keep_images).encode()).decode(),
+        ),
+        trigger=acr.TriggerPropertiesArgs(
+            timer_triggers=[
+                acr.TimerTriggerArgs(name="daily", schedule=PURGE_SCHEDULE, status=acr.TriggerStatus.ENABLED)
+            ]
+        ),
+        agent_configuration=acr.AgentPropertiesArgs(cpu=2),
+        status=acr.TaskStatus.ENABLED,
+        timeout=3600,
+        tags=scope.tags(),
+        opts=scope.options(),
+    )
+
+
+def _scanning(scope: Scope, registry_id: Input[str]) -> None:
+    """Report images with open findings. Scanning itself is the plan Defender for Containers, which a subscription
+    has or has not (https://learn.microsoft.com/azure/defender-for-cloud/defender-for-containers-introduction)."""
+    azure.authorization.PolicyAssignment(
+        scope.label("images", "scanned"),
+        policy_assignment_name=scope.name("policy_assignment", "scanned-images"),
+        display_name=f"{scope.prefix}: images have no open vulnerabilities",
+        description="Container images are scanned by Defender for Containers and findings are resolved.",
+        scope=registry_id,
+        policy_definition_id=SCANNED_POLICY,
+        parameters={"effect": azure.authorization.ParameterValuesValueArgs(value="AuditIfNotExists")},
+        enforcement_mode=azure.authorization.EnforcementMode.DEFAULT,
+        opts=scope.options(),
+    )
