@@ -6,8 +6,8 @@
 - :class:`Rule`: a function over one resource,
 - :class:`StackRow`: a function over one resource and the graph around it.
 
-Rows and rules judge a resource before it is made. The others, and a row that takes a dependency as evidence, need the
-graph, so their control runs as a stack policy in the Pulumi CLI.
+Rows and rules judge one resource, so the engine can ask them again with the final values just before it is made. The
+others (``linked``) need the graph, which the engine shows them at preview and again only when all is done.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ class Outcome:
     verdict: Verdict
     message: str = ""
     path: str = ""
+    linked: bool = False
+    """Whether a check that needs the graph found it; set by the run."""
 
 
 PASSED = Outcome(Verdict.PASSED)
@@ -63,6 +65,7 @@ class Row:
     """Do not judge resources of which a value at this path is there and accepted."""
     evidence: tuple[str, ...] = ()
     """Types of resources of which an unknown value may be an output: the dependency is then accepted in its place."""
+    linked = False
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -77,10 +80,6 @@ class Row:
         """Every (type, path) that the check reads, for the test against the installed providers."""
         conditions = tuple(c[0] for c in (self.when, self.unless) if c)
         return tuple((self.type, p) for p in (*self.paths, *conditions))
-
-    @property
-    def linked(self) -> bool:
-        return bool(self.evidence)
 
     def judge(self, resource: Resource, graph: Graph, settings: Settings) -> Iterator[Outcome]:
         doubt = ""

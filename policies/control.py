@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from components.core.cloud import ByCloud, Cloud, Gap
@@ -62,10 +62,14 @@ class Control:
         cell = self.rows[cloud]
         return () if isinstance(cell, Gap) else cell
 
-    @property
-    def linked(self) -> bool:
-        """Whether any check needs the graph."""
-        return any(check.linked for cloud in Cloud for check in self.checks(cloud))
+    def part(self, *, linked: bool) -> Control | None:
+        """The control with only the checks that need the graph, or only those that do not; None without any."""
+        rows = {
+            cloud.value: cell if isinstance(cell, Gap) else tuple(c for c in cell if c.linked is linked)
+            for cloud, cell in self.rows.items()
+        }
+        part = replace(self, rows=ByCloud(**rows))
+        return part if part.types else None
 
     @property
     def types(self) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from components.core.cloud import Cloud, Gap
@@ -12,7 +12,7 @@ from policies.checks import Outcome, not_applicable
 from policies.control import Check, Control, Group, Severity
 from policies.graph import Graph, Resource
 from policies.packs import level_of
-from policies.settings import Level, Profile, Settings
+from policies.settings import Level, Profile, Settings, Unknowns
 from policies.verdict import Verdict, worst
 
 STACK = "stack"
@@ -41,6 +41,8 @@ class Finding:
     url: str
     blocking: bool
     """Whether the finding stops a deployment."""
+    deferred: bool = False
+    """Undetermined now, and judged again with the final values just before the resource is made."""
     gap: Gap | None = None
     """Set where the control cannot be judged on this cloud."""
 
@@ -75,8 +77,10 @@ def evaluate(control: Control, graph: Graph, level: Level, settings: Settings) -
         verdict = worst(o.verdict for o in outcomes)
         telling = [o for o in outcomes if o.verdict is verdict]
         silent = verdict is Verdict.PASSED
+        deferred = verdict is Verdict.UNDETERMINED and not any(o.linked for o in telling)
         blocks = verdict in (Verdict.FAILED, Verdict.ERROR) or (
-            verdict is Verdict.UNDETERMINED and settings.unknowns_fail
+            verdict is Verdict.UNDETERMINED
+            and (settings.unknowns is Unknowns.FAIL or (settings.unknowns is Unknowns.DEFER and not deferred))
         )
         return Finding(
             control=control.id,
@@ -94,6 +98,7 @@ def evaluate(control: Control, graph: Graph, level: Level, settings: Settings) -
             remedy=control.remedy,
             url=control.url,
             blocking=level is Level.MANDATORY and blocks,
+            deferred=deferred,
             gap=gap,
         )
 
@@ -119,9 +124,10 @@ def evaluate(control: Control, graph: Graph, level: Level, settings: Settings) -
 
 def _outcomes(check: Check, resource: Resource, graph: Graph, settings: Settings) -> list[Outcome]:
     try:
-        return list(check.judge(resource, graph, settings)) or [not_applicable("the rule does not apply here")]
+        found = list(check.judge(resource, graph, settings)) or [not_applicable("the rule does not apply here")]
     except Exception as error:  # a crash in a rule is a verdict of that rule
         return [Outcome(Verdict.ERROR, crash_words(error))]
+    return [replace(o, linked=True) for o in found] if check.linked else found
 
 
 def crash_words(error: BaseException) -> str:

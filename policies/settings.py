@@ -28,6 +28,17 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
+class Unknowns(StrEnum):
+    """What an undetermined verdict of a mandatory control does, from lax to strict."""
+
+    WARN = "warn"
+    """It is reported and blocks nothing."""
+    DEFER = "defer"
+    """It blocks, unless the check reads one resource alone: that is asked again just before the resource is made."""
+    FAIL = "fail"
+    """It blocks."""
+
+
 class SettingsError(ValueError):
     """Settings that are wrong; ``faults`` has one message per fault: where, what, allowed, remedy."""
 
@@ -95,8 +106,7 @@ class Settings:
 
     profile: Profile
     limits: Mapping[str, float]
-    unknowns_fail: bool
-    """Whether an undetermined verdict of a mandatory control blocks."""
+    unknowns: Unknowns
     levels: Mapping[str, Level] = field(default_factory=dict)
     """Levels by control id that are stricter than the profile's."""
     regions: frozenset[str] | None = None
@@ -110,7 +120,7 @@ class Settings:
         return cls(
             profile=chosen,
             limits={name: limit.of(chosen) for name, limit in LIMITS.items()},
-            unknowns_fail=chosen is not Profile.SANDBOX,
+            unknowns=Unknowns.WARN if chosen is Profile.SANDBOX else Unknowns.DEFER,
         )
 
     def limit(self, name: str) -> float:
@@ -132,12 +142,13 @@ def settings_from(
     for key, value in given.items():
         place = f"{where}.{key}"
         if key == "unknowns":
-            if value not in ("fail", "warn"):
-                faults.append(f"{place}: {value!r} is not allowed; use fail or warn")
-            elif value == "warn" and settings.unknowns_fail:
-                faults.append(f"{place}: warn is looser than profile {settings.profile}; remove the line")
+            order = list(Unknowns)
+            if value not in order:
+                faults.append(f"{place}: {value!r} is not allowed; use one of {', '.join(order)}")
+            elif order.index(value) < order.index(settings.unknowns):
+                faults.append(f"{place}: {value} is looser than profile {settings.profile}; remove the line")
             else:
-                changes["unknowns_fail"] = value == "fail"
+                changes["unknowns"] = Unknowns(value)
         elif key == "levels":
             levels = _levels(value, base_levels, place, settings.profile, faults)
         elif key in ("regions", "instance_types"):

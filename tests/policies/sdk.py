@@ -104,12 +104,12 @@ def _opaque(annotation: Any) -> bool:
 
 
 def _members(annotation: Any) -> list[Any]:
-    """The alternatives that an annotation allows: unions and Awaitable opened, TypedDicts and None left out."""
+    """The alternatives that an annotation allows: unions opened; wrappers, TypedDicts and None left out."""
     origin = typing.get_origin(annotation)
     if origin is typing.Union or str(origin) == "<class 'types.UnionType'>":
         return [m for a in typing.get_args(annotation) for m in _members(a)]
-    if origin is not None and getattr(origin, "__name__", "") in ("Output", "Awaitable"):
-        return [m for a in typing.get_args(annotation)[:1] for m in _members(a)]
+    if getattr(origin, "__name__", "") in ("Output", "Awaitable"):
+        return []  # the same type again, wrapped
     if annotation is type(None) or typing.is_typeddict(annotation):
         return []
     return [annotation]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,20 +12,20 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from components.core.cloud import ByCloud, Cloud
-from policies.checks import Rule
 from policies.control import Control
 from policies.graph import Resource
-from policies.native import UNDETERMINED_GUARD, policies
+from policies.native import LINKS, UNDETERMINED_GUARD, policies
 from policies.packs import level_of
 from policies.registry import controls
 from policies.run import judge
-from policies.settings import Level, Settings
+from policies.settings import Level, Settings, Unknowns
 from policies.verdict import UNKNOWN, Verdict
 from tests.policies.crash import CRASHING
 from tests.policies.dsl import SECRET, Case, res, secret
 from tests.policies.dsl import UNKNOWN as WIRE_UNKNOWN
 from tests.policies.test_controls import BY_ID, CASES
+
+GRAVITY = ("ERROR", "FAILED", "UNDETERMINED")
 
 
 def _wire(value: Any) -> Any:
@@ -49,13 +50,15 @@ def analyze(chosen: Iterable[Control], resources: Iterable[Resource], settings: 
     """(control, resource name, verdict) of every diagnostic of the analyzer, as the CLI would get it."""
     servicer, graph = _servicer(chosen, settings), list(resources)
     by_urn = {r.urn: r.name for r in graph}
-    found: set[tuple[str, str, str]] = set()
+    found: dict[tuple[str, str], str] = {}
 
     def collect(response: Any, name: str) -> None:
         for d in response.diagnostics:
             text = d.message.split("\n")[-1]
             verdict = next((w for w in ("UNDETERMINED", "ERROR") if text.startswith(w)), "FAILED")
-            found.add((d.policyName, by_urn.get(d.urn, name), verdict))
+            policy = text.split()[1].rstrip(":") if d.policyName == UNDETERMINED_GUARD else d.policyName
+            key = (policy.removesuffix(LINKS), by_urn.get(d.urn, name))
+            found[key] = min(found.get(key, verdict), verdict, key=GRAVITY.index)
 
     for r in graph:
         request = analyzer_pb2.AnalyzeRequest(type=r.type, urn=r.urn, name=r.name, properties=_struct(r))
@@ -69,7 +72,7 @@ def analyze(chosen: Iterable[Control], resources: Iterable[Resource], settings: 
         for key, urns in r.property_dependencies.items():
             item.propertyDependencies[key].urns.extend(urns)
     collect(servicer.AnalyzeStack(stack, None), "stack")
-    return found
+    return {(*key, verdict) for key, verdict in found.items()}
 
 
 def _same(case: Case) -> tuple[set[tuple[str, str, str]], set[tuple[str, str, str]]]:
@@ -87,30 +90,35 @@ def test_the_analyzer_agrees_with_the_run(case: Case) -> None:
 
 
 def test_levels_severity_and_references_reach_the_engine() -> None:
+    names = {Level.OFF: "DISABLED", Level.ADVISORY: "ADVISORY", Level.MANDATORY: "MANDATORY"}
     for profile in ("sandbox", "standard", "regulated"):
         settings = Settings.of(profile)
         info = {p.name: p for p in _servicer(controls(), settings).GetAnalyzerInfo(None, None).policies}
-        assert set(info) - {UNDETERMINED_GUARD} == {c.id for c in controls()}
-        assert (UNDETERMINED_GUARD in info) is (profile == "sandbox")
+        assert {name.removesuffix(LINKS) for name in info} == {c.id for c in controls()} | {UNDETERMINED_GUARD}
         for control in controls():
-            names = {Level.OFF: "DISABLED", Level.ADVISORY: "ADVISORY", Level.MANDATORY: "MANDATORY"}
-            level = analyzer_pb2.EnforcementLevel.Name(info[control.id].enforcementLevel)
-            assert level == names[level_of(control.id, settings)], control.id
-            assert info[control.id].url == control.url
-            assert info[control.id].remediation_steps == control.remedy
-            assert set(control.clauses) <= set(info[control.id].tags)
+            for policy in (info[n] for n in (control.id, control.id + LINKS) if n in info):
+                level = analyzer_pb2.EnforcementLevel.Name(policy.enforcementLevel)
+                assert level == names[level_of(control.id, settings)], policy.name
+                assert (policy.url, policy.remediation_steps) == (control.url, control.remedy)
+                assert set(control.clauses) <= set(policy.tags)
 
 
-def test_a_control_without_links_stops_the_resource_before_it_is_made() -> None:
-    for control, policy in zip(controls(), policies(controls(), Settings.of("regulated")), strict=True):
-        assert isinstance(policy, ResourceValidationPolicy) is not control.linked
+def test_checks_on_one_resource_stop_it_before_it_is_made() -> None:
+    made = {p.name: p for p in policies(controls(), Settings.of("regulated"))}
+    for control in controls():
+        alone, linked = control.part(linked=False), control.part(linked=True)
+        assert isinstance(made[control.id], ResourceValidationPolicy) is (alone is not None)
+        assert ((control.id + LINKS) in made) is (alone is not None and linked is not None)
 
 
-def test_unknowns_are_listed_by_the_guard_where_they_do_not_fail() -> None:
+@pytest.mark.parametrize(("unknowns", "level"), [("warn", "ADVISORY"), ("defer", "ADVISORY"), ("fail", "MANDATORY")])
+def test_the_guard_lists_unknowns_at_the_level_that_is_set(unknowns: str, level: str) -> None:
+    settings = replace(Settings.of("regulated"), unknowns=Unknowns(unknowns))
     control = BY_ID["store-no-public-access"]
     bucket = res("gcp:storage/bucket:Bucket", "open", {"publicAccessPrevention": WIRE_UNKNOWN})
-    assert analyze([control], [bucket], Settings.of("regulated")) == {(control.id, "open", "UNDETERMINED")}
-    assert analyze([control], [bucket], Settings.of("sandbox")) == {(UNDETERMINED_GUARD, "open", "UNDETERMINED")}
+    assert analyze([control], [bucket], settings) == {(control.id, "open", "UNDETERMINED")}
+    info = {p.name: p for p in _servicer([control], settings).GetAnalyzerInfo(None, None).policies}
+    assert analyzer_pb2.EnforcementLevel.Name(info[UNDETERMINED_GUARD].enforcementLevel) == level
 
 
 def test_a_crash_is_reported_by_name_and_stops_nobody_else() -> None:
@@ -120,9 +128,3 @@ def test_a_crash_is_reported_by_name_and_stops_nobody_else() -> None:
     )
     found = analyze([CRASHING, sound], [bucket], Settings.of("regulated"))
     assert found == {(CRASHING.id, "b", "ERROR"), (sound.id, "b", "FAILED")}
-
-
-def test_the_crashing_control_is_no_stack_policy() -> None:
-    assert not CRASHING.linked
-    assert isinstance(CRASHING.rows, ByCloud)
-    assert all(isinstance(check, Rule) for cloud in Cloud for check in CRASHING.checks(cloud))

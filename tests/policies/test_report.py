@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from policies.frameworks import FRAMEWORKS
 from policies.registry import controls
 from policies.report import by_clause, counts, exit_code, ranked, to_json, to_markdown
 from policies.run import judge
+from policies.settings import Settings, Unknowns
 from policies.verdict import Verdict
 from tests.policies.dsl import UNKNOWN, res
 from tests.policies.test_controls import BY_ID
@@ -51,7 +53,10 @@ def test_markdown_names_what_blocks_and_escapes_names() -> None:
 def test_exit_code_follows_what_blocks() -> None:
     assert exit_code(judge(CONTROLS, MIXED[:1], "regulated")) == 0
     assert exit_code(judge(CONTROLS, MIXED[2:], "sandbox")) == 0
-    assert exit_code(judge(CONTROLS, MIXED[2:], "regulated")) == 1
+    assert exit_code(judge(CONTROLS, MIXED[2:], "regulated")) == 0
+    strict = dataclasses.replace(Settings.of("regulated"), unknowns=Unknowns.FAIL)
+    assert exit_code(judge(CONTROLS, MIXED[2:], "regulated", strict)) == 1
+    assert exit_code(judge(CONTROLS, MIXED[1:2], "regulated")) == 1
 
 
 def test_ranking_keeps_every_finding() -> None:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from policies.registry import controls
 from policies.run import judge
-from policies.settings import Level, Settings
+from policies.settings import Level, Settings, Unknowns
 from policies.verdict import Verdict
 from tests.policies.crash import CRASHING
 from tests.policies.dsl import SECRET, UNKNOWN, res, secret
 from tests.policies.test_controls import BY_ID, CASES
 
 BUCKET = "gcp:storage/bucket:Bucket"
+BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 TYPES = sorted({t for c in controls() for t in c.types})
 KEYS = sorted(
     {
@@ -105,8 +106,20 @@ def test_levels_follow_the_profile_and_off_is_silent() -> None:
     assert [(f.level, f.blocking) for f in judge([control], [domain], "sandbox", raised)] == [(Level.ADVISORY, False)]
 
 
-def test_undetermined_blocks_above_the_sandbox() -> None:
-    bucket = res(BUCKET, "b", {"publicAccessPrevention": UNKNOWN})
-    for profile, blocks in (("sandbox", False), ("standard", True), ("regulated", True)):
-        (finding,) = judge([BY_ID["store-no-public-access"]], [bucket], profile)
-        assert (finding.verdict, finding.blocking) == (Verdict.UNDETERMINED, blocks)
+def test_undetermined_blocks_where_nobody_asks_again() -> None:
+    alone = (BY_ID["store-no-public-access"], res(BUCKET, "b", {"publicAccessPrevention": UNKNOWN}))
+    graph = [res("aws:s3/bucket:Bucket", "b"), res(BLOCK, "block", {"bucket": UNKNOWN})]
+    for unknowns, blocks_alone, blocks_linked in (
+        (Unknowns.WARN, False, False),
+        (Unknowns.DEFER, False, True),
+        (Unknowns.FAIL, True, True),
+    ):
+        chosen = dataclasses.replace(Settings.of("regulated"), unknowns=unknowns)
+        (one,) = judge([alone[0]], [alone[1]], "regulated", chosen)
+        assert (one.verdict, one.blocking, one.deferred) == (Verdict.UNDETERMINED, blocks_alone, True)
+        (linked,) = judge([alone[0]], graph, "regulated", chosen)
+        assert (linked.verdict, linked.blocking, linked.deferred) == (Verdict.UNDETERMINED, blocks_linked, False)
+
+
+def test_profiles_say_what_an_unknown_does() -> None:
+    assert [Settings.of(p).unknowns.value for p in ("sandbox", "standard", "regulated")] == ["warn", "defer", "defer"]

@@ -6,7 +6,7 @@ import pytest
 
 from policies.environment import PROFILE_VARIABLE, settings_of
 from policies.packs import level_of, levels
-from policies.settings import Level, Profile, Settings, SettingsError, settings_from
+from policies.settings import Level, Profile, Settings, SettingsError, Unknowns, settings_from
 
 BASE = levels("standard")
 
@@ -16,7 +16,7 @@ def test_tightening_is_taken() -> None:
     chosen = settings_from("standard", given, BASE)
     assert (chosen.limit("log_retention_days"), chosen.limit("key_rotation_days")) == (400, 30)
     assert chosen.regions == frozenset({"eu-west-1"})
-    assert chosen.unknowns_fail
+    assert chosen.unknowns is Unknowns.FAIL
     raised = settings_from("sandbox", {"levels": {"key-rotation": "mandatory"}}, levels("sandbox"))
     assert level_of("key-rotation", raised) is Level.MANDATORY
 
@@ -27,7 +27,7 @@ def test_tightening_is_taken() -> None:
         ({"log_retention_days": 30}, "log_retention_days: 30 is looser than profile standard; allowed is at least 180"),
         ({"key_rotation_days": 400}, "key_rotation_days: 400 is looser than profile standard; allowed is at most 90"),
         ({"unknowns": "warn"}, "unknowns: warn is looser than profile standard"),
-        ({"unknowns": "maybe"}, "unknowns: 'maybe' is not allowed; use fail or warn"),
+        ({"unknowns": "maybe"}, "unknowns: 'maybe' is not allowed; use one of warn, defer, fail"),
         ({"levels": {"key-rotation": "advisory"}}, "key-rotation: advisory is looser than mandatory"),
         ({"levels": {"key-rotation": False}}, "key-rotation: off is looser than mandatory"),
         ({"levels": {"key-rotations": "mandatory"}}, "key-rotations: no control has this id"),
