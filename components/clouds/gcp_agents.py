@@ -1,9 +1,9 @@
 """Google Cloud: service agents, the accounts with which services reach a project's keys, networks and data.
 
-Enabling a service does not create its agent, a grant to an agent that does not exist fails, and an agent that was made on
-demand has no roles (https://cloud.google.com/iam/docs/create-service-agents). So agents are made here with the role that
-their service needs. Addresses: https://cloud.google.com/iam/docs/service-agents. The agent of Vertex AI custom code
-(``gcp-sa-aiplatform-cc``) is left out: only a first job creates it.
+Enabling a service does not create its agent, a grant to an agent that does not exist fails, and an agent that was made
+on demand has no roles (https://cloud.google.com/iam/docs/create-service-agents). So agents are made here with the role
+that their service needs. Addresses: https://cloud.google.com/iam/docs/service-agents.
+The agent of Vertex AI custom code (``gcp-sa-aiplatform-cc``) is left out: only a first job creates it.
 """
 
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ AGENTS: dict[str, Agent] = {
     "storage": Agent(domain="gs-project-accounts", role=None),
     "workflows": Agent(domain="gcp-sa-workflows", role="roles/workflows.serviceAgent"),
 }
+ROLES: tuple[str, ...] = tuple(agent.role for agent in AGENTS.values() if agent.role is not None)
 
 KEY_USERS: dict[DataClass, tuple[str, ...]] = {
     DataClass.DATA: ("storage", "bigquery", "aiplatform"),

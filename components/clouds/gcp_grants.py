@@ -17,7 +17,6 @@ WORKLOADS = (Role.TRAINING, Role.PIPELINE, Role.SERVING, Role.MONITORING)
 """Roles that machines take."""
 
 KEY_USER = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-KEY_VIEWER = "roles/cloudkms.viewer"
 OBJECT_USER = "roles/storage.objectUser"
 """Reads, writes and deletes objects; cannot change the bucket's policy."""
 OBJECT_VIEWER = "roles/storage.objectViewer"
@@ -28,7 +27,24 @@ DATA_EDITOR = "roles/bigquery.dataEditor"
 DATA_VIEWER = "roles/bigquery.dataViewer"
 ACT_AS = "roles/iam.serviceAccountUser"
 FEDERATED_USER = "roles/iam.workloadIdentityUser"
-TOKEN_CREATOR = "roles/iam.serviceAccountTokenCreator"
+
+RESOURCE_ROLES: tuple[str, ...] = (
+    BUCKET_READER,
+    DATA_EDITOR,
+    DATA_VIEWER,
+    KEY_USER,
+    OBJECT_CREATOR,
+    OBJECT_USER,
+    OBJECT_VIEWER,
+    "roles/aiplatform.featurestoreDataViewer",
+    "roles/artifactregistry.reader",
+    "roles/artifactregistry.writer",
+    "roles/pubsub.publisher",
+    "roles/pubsub.subscriber",
+    "roles/run.invoker",
+    "roles/workflows.invoker",
+)
+"""Predefined roles that the stack grants on single resources other than service accounts."""
 
 PROJECT_ROLES: tuple[str, ...] = (
     "roles/aiplatform.user",
