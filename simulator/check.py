@@ -174,7 +174,10 @@ def _tagged(objects: list[WireType], tag: str, value: Props, path: Path) -> Iter
     python_names = {properties_of(member.cls)[tag].python_name for member in objects if member.cls is not None}
     written = next((name for name in python_names if name in value and name != tag), None)
     if chosen is None and written is not None:
-        reason = f"'{written}' is the Python name; the wire name is '{tag}' (use the typed …Args: a dict is not translated in a union)"
+        reason = (
+            f"'{written}' is the Python name; the wire name is '{tag}' "
+            "(use the typed …Args: a dict is not translated in a union)"
+        )
     elif chosen is None:
         reason = f"missing '{tag}', which says which kind of object this is; allowed are {allowed}"
     else:

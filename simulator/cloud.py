@@ -130,16 +130,18 @@ class SimulatedCloud:
         name_glob: str = "*",
         times: int = 1,
         latency: float = 0.0,
+        partial: bool = False,
     ) -> int:
         """Arrange an error (or, without a code, only ``latency`` seconds of delay) for the next matching operations.
 
-        ``operation`` is create, read, update, delete or ``*``. Returns a number for :meth:`drop_fault`.
+        With ``partial`` the operation takes place and fails after it. ``operation`` is create, read, update, delete
+        or ``*``. Returns a number for :meth:`drop_fault`.
         """
         if operation not in ("create", "read", "update", "delete", "*"):
             raise CloudError("InvalidFault", f"'{operation}' is no operation; use create, read, update, delete or *")
         with self.store.transaction() as transaction:
             return transaction.add_fault(
-                Fault(type_glob, name_glob, operation, code, message or "simulated fault", times, latency)
+                Fault(type_glob, name_glob, operation, code, message or "simulated fault", times, latency, partial)
             )
 
     def drop_fault(self, number: int) -> None:

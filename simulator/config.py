@@ -10,7 +10,7 @@ from types import MappingProxyType
 from simulator.catalogue.packages import PACKAGES
 from simulator.catalogue.types import properties_of
 from simulator.clouds.base import CloudRules
-from simulator.model import CheckFailure, Checked, Difference, PropertyDiff, Props
+from simulator.model import Checked, CheckFailure, Difference, PropertyDiff, Props
 from simulator.values import without_nulls
 
 _ENGINE_KEYS = frozenset({"version", "pluginDownloadURL", "__internal"})

@@ -1,8 +1,9 @@
 """Automatic names, as the three providers make them.
 
-pulumi-aws and pulumi-gcp name an optional ``name`` ``<logical>-<7 hex>`` and remember it in ``__defaults``; azure-native
-names the last part of a resource path ``<logical><8 hex>`` when it stands at the top of its provider, a GUID for role
-assignments, a copy of the logical name for children, and remembers a random one in ``__createBeforeDelete``.
+pulumi-aws and pulumi-gcp name an optional ``name`` ``<logical>-<7 hex>`` and remember it in ``__defaults``;
+azure-native names the last part of a resource path ``<logical><8 hex>`` when it stands at the top of its provider, a
+GUID for role assignments, a copy of the logical name for children, and remembers a random one in
+``__createBeforeDelete``.
 Sources: pulumi-terraform-bridge ``pkg/tfbridge/names.go``; pulumi-aws and pulumi-gcp ``provider/resources.go``;
 pulumi-azure-native ``provider/pkg/resources/resources.go`` (AutoNamer) and ``provider/pkg/provider/provider.go``.
 """

@@ -14,6 +14,7 @@ from simulator.catalogue.shapes import Shape
 from simulator.catalogue.types import Kind, Property, WireType, properties_of
 from simulator.clouds.base import Birth, CloudRules, Identity
 from simulator.model import UNKNOWN, Props
+from simulator.store import Stored
 from simulator.values import plain
 
 _DEEPEST = 6
@@ -28,7 +29,7 @@ _ZERO: Final[MappingProxyType[Kind, Any]] = MappingProxyType(
 def born(rules: CloudRules, birth: Birth, identity: Identity) -> Props:
     """Return the outputs of a new object."""
     outputs = _echo(birth.shape, birth.inputs)
-    for name, value in {**rules.known_early(birth), **identity.facts}.items():
+    for name, value in {**identity.facts, **rules.known_early(birth)}.items():
         if outputs.get(name) is None:
             outputs[name] = value
     writer = _Writer(rules, birth, identity)
@@ -55,15 +56,18 @@ def planned(rules: CloudRules, birth: Birth) -> Props:
     return _shaped(birth.shape, outputs, birth)
 
 
-def changed(rules: CloudRules, birth: Birth, identity: Identity, old_inputs: Props, old_outputs: Props) -> Props:
-    """Return the outputs of an object after an update: what was computed stays."""
-    fresh = born(rules, birth, identity)
-    kept = {
-        name: value
-        for name, value in old_outputs.items()
-        if name not in birth.inputs and name not in old_inputs and name in birth.shape.outputs
-    }
-    return {**fresh, **kept, **rules.known_early(birth)} if kept else fresh
+def changed(rules: CloudRules, birth: Birth, stored: Stored) -> Props:
+    """Return the outputs of an object after an update: what the cloud computed stays."""
+    return born(rules, birth, Identity(id=stored.id, facts=_kept(birth, stored.inputs, stored.outputs)))
+
+
+def replanned(rules: CloudRules, birth: Birth, old_inputs: Props, old_outputs: Props) -> Props:
+    """Return the outputs of an object that is to be updated."""
+    return {**planned(rules, birth), **_kept(birth, old_inputs, old_outputs), **rules.known_early(birth)}
+
+
+def _kept(birth: Birth, old_inputs: Props, old_outputs: Props) -> Props:
+    return {name: value for name, value in old_outputs.items() if name not in birth.inputs and name not in old_inputs}
 
 
 def _echo(shape: Shape, inputs: Props) -> Props:

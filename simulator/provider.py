@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from simulator import config as configuration
 from simulator import diff as differ
 from simulator import outputs as writer
-from simulator.catalogue import lifecycle
+from simulator.catalogue import create_only, lifecycle
 from simulator.catalogue.shapes import Shape, shape_of
 from simulator.check import check_inputs
 from simulator.clouds.base import Birth, CloudRules, Identity, Naming, Reference
 from simulator.dice import Dice
-from simulator.model import CheckFailure, Checked, CloudError, Difference, Live, Props
-from simulator.store import NewObject, State, Store, Stored, Transaction
-from simulator.values import parse, pick, plain, without_nulls
+from simulator.model import Checked, CheckFailure, CloudError, Difference, Live, PartialFailure, Props
+from simulator.store import Fault, NewObject, State, Store, Stored, Transaction
+from simulator.values import parse, pick, plain, render, without_nulls
 
 
 class SimulatedProvider:
@@ -68,7 +68,7 @@ class SimulatedProvider:
         inputs = self._rules.complete(question)
         return Checked(inputs, check_inputs(shape, inputs))
 
-    def diff(
+    def diff(  # noqa: PLR0917
         self,
         urn: str,
         type_: str,
@@ -87,17 +87,19 @@ class SimulatedProvider:
         given = without_nulls(inputs)
         if preview:
             return Live("", writer.planned(self._rules, self._birth(urn, shape, given, 0)), given)
-        self._meet_fault(type_, urn, "create", timeout)
+        partial = self._meet_fault(type_, urn, "create", timeout)
         with self._store.transaction() as transaction:
             transaction.expire()
             birth = self._birth(urn, shape, plain(given), transaction.births(urn))
             identity = self._rules.identity(birth)
             self._refuse_taken(transaction, shape, identity)
-            uses = self._resolve(transaction, shape, birth.inputs, identity)
+            self._refuse_values(shape, birth.inputs)
+            uses = self._resolve(transaction, shape, birth.inputs, identity.parents)
             outputs = writer.born(self._rules, birth, identity)
+            names = identity.names | self._implied(transaction, birth, outputs)
             existing = transaction.find(type_, identity.id)
             if existing is not None:
-                transaction.update(existing.number, birth.inputs, outputs, identity.names, uses, urn)
+                transaction.update(existing.number, birth.inputs, outputs, names=names, uses=uses, urn=urn)
             else:
                 transaction.insert(
                     NewObject(
@@ -106,12 +108,12 @@ class SimulatedProvider:
                         urn=urn,
                         inputs=birth.inputs,
                         outputs=outputs,
-                        names=identity.names,
+                        names=names,
                         claims=identity.claims,
                         uses=uses,
                     )
                 )
-        return Live(identity.id, outputs, given)
+        return _whole(Live(identity.id, outputs, given), partial)
 
     def read(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props) -> Live | None:
         """Return the object as it is now, with any drift in its inputs; None when it is gone."""
@@ -122,7 +124,7 @@ class SimulatedProvider:
             return None
         return Live(stored.id, stored.outputs, stored.inputs)
 
-    def update(
+    def update(  # noqa: PLR0917
         self,
         urn: str,
         type_: str,
@@ -140,19 +142,18 @@ class SimulatedProvider:
         given = without_nulls(news)
         birth = self._birth(urn, shape, plain(given), 0)
         if preview:
-            planned = writer.planned(self._rules, birth)
-            kept = {key: value for key, value in old_outputs.items() if key not in given and key not in old_inputs}
-            return Live(id_, {**planned, **kept}, given)
-        self._meet_fault(type_, urn, "update", timeout)
+            return Live(id_, writer.replanned(self._rules, birth, old_inputs, old_outputs), given)
+        partial = self._meet_fault(type_, urn, "update", timeout)
         with self._store.transaction() as transaction:
             stored = self._find(transaction, type_, id_)
             if stored is None or stored.state is State.DELETED:
                 raise self._rules.gone(shape, id_)
-            identity = Identity(id=stored.id, facts=stored.outputs)
-            uses = self._resolve(transaction, shape, birth.inputs, identity)
-            outputs = writer.changed(self._rules, birth, identity, stored.inputs, stored.outputs)
-            transaction.update(stored.number, birth.inputs, outputs, None, uses, urn)
-        return Live(stored.id, outputs, given)
+            self._refuse_values(shape, birth.inputs)
+            self._refuse_change(shape, stored, birth.inputs)
+            uses = self._resolve(transaction, shape, birth.inputs, self._rules.identity(birth).parents)
+            outputs = writer.changed(self._rules, birth, stored)
+            transaction.update(stored.number, birth.inputs, outputs, uses=uses, urn=urn)
+        return _whole(Live(stored.id, outputs, given), partial)
 
     def delete(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> None:
         """Delete an object; nothing happens when it is gone already."""
@@ -215,13 +216,12 @@ class SimulatedProvider:
         return CloudError(after.code, f"{shape.token} '{holder.id}' {state}; remedy: {remedy} ({after.source})")
 
     def _resolve(
-        self, transaction: Transaction, shape: Shape, inputs: Props, identity: Identity
+        self, transaction: Transaction, shape: Shape, inputs: Props, parents: tuple[str, ...]
     ) -> tuple[tuple[str, str], ...]:
         """Return (path, name) of what the inputs refer to; raises when a required reference points nowhere."""
         uses: list[tuple[str, str]] = []
-        for parent in identity.parents:
-            reference = Reference("", parent, parent)
-            uses += self._use(transaction, shape, reference)
+        for parent in parents:
+            uses += self._use(transaction, shape, Reference("", parent, parent))
         for reference in self._rules.references(shape, inputs, self._config):
             uses += self._use(transaction, shape, reference)
         return tuple(uses)
@@ -237,6 +237,30 @@ class SimulatedProvider:
         if reference.required:
             raise self._rules.not_found(shape, reference)
         return ()
+
+    def _implied(self, transaction: Transaction, birth: Birth, outputs: Props) -> frozenset[str]:
+        """Return the ids of what came with a new object (the default security group of a VPC)."""
+        computed = {key: value for key, value in outputs.items() if key not in birth.inputs}
+        found = self._rules.references(birth.shape, computed, self._config)
+        return frozenset(one.name for one in found if one.required and not transaction.named(one.name))
+
+    def _refuse_values(self, shape: Shape, inputs: Props) -> None:
+        if shape.package != "azure-native":
+            return
+        for refused in create_only.REFUSED_VALUES.get(shape.token.split(":", 1)[1], ()):
+            if pick(inputs, parse(refused.path)) is refused.value:
+                raise CloudError("BadRequest", refused.reason)
+
+    def _refuse_change(self, shape: Shape, stored: Stored, news: Props) -> None:
+        if shape.package != "azure-native":
+            return
+        for path, *_ in differ.differences(stored.inputs, news):
+            if create_only.is_create_only(shape.token, path):
+                raise CloudError(
+                    "PropertyChangeNotAllowed",
+                    f"changing property '{render(path)}' of '{stored.id}' is not allowed after creation; "
+                    f"set replace_on_changes=['{render(path)}'] on the resource to have it replaced",
+                )
 
     def _refuse_delete(self, transaction: Transaction, shape: Shape, stored: Stored) -> None:
         protection = lifecycle.PROTECTED.get(stored.type)
@@ -260,7 +284,10 @@ class SimulatedProvider:
             where = f" in {path}" if path else " as its parent"
             raise self._rules.in_use(shape, stored.id, f"{user.type} '{user.id}' still refers to it{where}")
 
-    def _meet_fault(self, type_: str, urn: str, operation: str, timeout: float) -> None:
+    def _meet_fault(self, type_: str, urn: str, operation: str, timeout: float) -> Fault | None:
+        """Raise the fault that waits for an operation; return it when it is to strike after the operation."""
+        if not self._store.snapshot().faults():
+            return None
         name = urn.rsplit("::", 1)[-1]
         with self._store.transaction() as transaction:
             fault = next(
@@ -274,11 +301,21 @@ class SimulatedProvider:
                 None,
             )
             if fault is None:
-                return
+                return None
             transaction.spend_fault(fault.number)
         if fault.latency > 0:
             time.sleep(min(fault.latency, timeout) if timeout > 0 else fault.latency)
             if 0 < timeout < fault.latency:
                 raise CloudError("Timeout", f"{operation} of {type_} '{name}' took longer than {timeout:g} s")
+        if fault.partial:
+            return fault
         if fault.code:
             raise CloudError(fault.code, fault.message)
+        return None
+
+
+def _whole(live: Live, partial: Fault | None) -> Live:
+    """Return a new object, or raise that its initialisation failed."""
+    if partial is not None:
+        raise PartialFailure(partial.code, partial.message, live)
+    return live

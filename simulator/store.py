@@ -58,7 +58,8 @@ CREATE TABLE IF NOT EXISTS births (urn TEXT PRIMARY KEY, count INTEGER NOT NULL)
 CREATE TABLE IF NOT EXISTS faults (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     type_glob TEXT NOT NULL, name_glob TEXT NOT NULL, operation TEXT NOT NULL,
-    code TEXT NOT NULL, message TEXT NOT NULL, times INTEGER NOT NULL, latency REAL NOT NULL
+    code TEXT NOT NULL, message TEXT NOT NULL, times INTEGER NOT NULL, latency REAL NOT NULL,
+    partial INTEGER NOT NULL
 );
 """
 
@@ -119,6 +120,8 @@ class Fault:
     times: int = 1
     latency: float = 0.0
     """Seconds to wait before the answer."""
+    partial: bool = False
+    """A creation or update takes place, and fails after it (half-initialised)."""
     number: int = field(default=0, compare=False)
 
 
@@ -202,6 +205,7 @@ class Store:
         return str(row[0]) if row else None
 
 
+_FAULT_COLUMNS = "type_glob, name_glob, operation, code, message, times, latency, partial"
 _COLUMNS = "number, type, id, urn, state, inputs, outputs, until, filled"
 
 
@@ -296,6 +300,7 @@ class Transaction:
         number: int,
         inputs: Props,
         outputs: Props,
+        *,
         names: Iterable[str] | None = None,
         uses: Iterable[tuple[str, str]] | None = None,
         urn: str | None = None,
@@ -348,17 +353,27 @@ class Transaction:
     def add_fault(self, fault: Fault) -> int:
         """Write a fault and return its number."""
         cursor = self._connection.execute(
-            "INSERT INTO faults (type_glob, name_glob, operation, code, message, times, latency) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (fault.type_glob, fault.name_glob, fault.operation, fault.code, fault.message, fault.times, fault.latency),
+            f"INSERT INTO faults ({_FAULT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                fault.type_glob,
+                fault.name_glob,
+                fault.operation,
+                fault.code,
+                fault.message,
+                fault.times,
+                fault.latency,
+                int(fault.partial),
+            ),
         )
         return cursor.lastrowid or 0
 
     def faults(self) -> list[Fault]:
         """Return the faults that still have occurrences left, oldest first."""
-        rows = self._connection.execute(
-            "SELECT type_glob, name_glob, operation, code, message, times, latency, number FROM faults ORDER BY number"
-        ).fetchall()
-        return [Fault(*row) for row in rows]
+        rows = self._connection.execute(f"SELECT {_FAULT_COLUMNS}, number FROM faults ORDER BY number").fetchall()
+        return [
+            Fault(type_, name, operation, code, message, times, latency, bool(partial), number)
+            for type_, name, operation, code, message, times, latency, partial, number in rows
+        ]
 
     def spend_fault(self, number: int) -> None:
         """Count one occurrence of a fault."""

@@ -6,6 +6,7 @@ A path is written as Pulumi writes it: ``productionVariants[0].instanceType``, `
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -116,7 +117,7 @@ def put(props: Props, path: Path, value: Any) -> Props:
         raise KeyError("the path is empty")
     changed = copy.deepcopy(props)
     holder: Any = changed
-    for step, following in zip(path, path[1:], strict=False):
+    for step, following in itertools.pairwise(path):
         if isinstance(step, str) and isinstance(holder, dict):
             if step not in holder:
                 holder[step] = [] if isinstance(following, int) else {}

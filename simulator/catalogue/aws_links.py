@@ -94,7 +94,7 @@ EC2_NOT_FOUND: Final = MappingProxyType(
         "acl": ("InvalidNetworkAclID.NotFound", "networkAcl ID"),
     }
 )
-"""Prefix of an EC2 id -> error code and how EC2 calls it. Ids of other prefixes (``pl-``, ``ami-``) may be Amazon's own."""
+"""Prefix of an EC2 id -> error code and what EC2 calls it. Other ids (``pl-``, ``ami-``) may be Amazon's."""
 
 CONFLICT: Final = MappingProxyType(
     {

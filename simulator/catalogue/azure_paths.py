@@ -1,8 +1,8 @@
 """Resource Manager paths of azure-native types.
 
 Source: the resource reference of each provider (learn.microsoft.com/azure/templates). A row is what follows
-``/providers/Microsoft.``; the last field is the name of the resource itself, the fields before it name its parents. Types
-without a row follow :func:`generic`, which is right for top-level resources and one level of children.
+``/providers/Microsoft.``; the last field is the name of the resource itself, the fields before it name its parents.
+Types without a row follow :func:`generic`, which is right for top-level resources and one level of children.
 """
 
 from __future__ import annotations
@@ -38,16 +38,24 @@ TABLE: Final = MappingProxyType(
         "machinelearningservices:FeaturesetContainerEntity": f"{_ML}/featuresets/{{name}}",
         "machinelearningservices:FeaturesetVersion": f"{_ML}/featuresets/{{name}}/versions/{{version}}",
         "machinelearningservices:FeaturestoreEntityContainerEntity": f"{_ML}/featurestoreEntities/{{name}}",
-        "machinelearningservices:FeaturestoreEntityVersion": f"{_ML}/featurestoreEntities/{{name}}/versions/{{version}}",
+        "machinelearningservices:FeaturestoreEntityVersion": (
+            f"{_ML}/featurestoreEntities/{{name}}/versions/{{version}}"
+        ),
         "machinelearningservices:Job": f"{_ML}/jobs/{{id}}",
         "machinelearningservices:Schedule": f"{_ML}/schedules/{{name}}",
         "machinelearningservices:OnlineEndpoint": f"{_ML}/onlineEndpoints/{{endpointName}}",
-        "machinelearningservices:OnlineDeployment": f"{_ML}/onlineEndpoints/{{endpointName}}/deployments/{{deploymentName}}",
+        "machinelearningservices:OnlineDeployment": (
+            f"{_ML}/onlineEndpoints/{{endpointName}}/deployments/{{deploymentName}}"
+        ),
         "machinelearningservices:BatchEndpoint": f"{_ML}/batchEndpoints/{{endpointName}}",
-        "machinelearningservices:BatchDeployment": f"{_ML}/batchEndpoints/{{endpointName}}/deployments/{{deploymentName}}",
+        "machinelearningservices:BatchDeployment": (
+            f"{_ML}/batchEndpoints/{{endpointName}}/deployments/{{deploymentName}}"
+        ),
         "machinelearningservices:WorkspaceConnection": f"{_ML}/connections/{{connectionName}}",
         "machinelearningservices:ManagedNetworkSettingsRule": f"{_ML}/outboundRules/{{ruleName}}",
-        "machinelearningservices:OutboundRule": f"{_ML}/managedNetworks/{{managedNetworkName}}/outboundRules/{{ruleName}}",
+        "machinelearningservices:OutboundRule": (
+            f"{_ML}/managedNetworks/{{managedNetworkName}}/outboundRules/{{ruleName}}"
+        ),
         "machinelearningservices:PrivateEndpointConnection": (
             f"{_ML}/privateEndpointConnections/{{privateEndpointConnectionName}}"
         ),
@@ -59,13 +67,17 @@ TABLE: Final = MappingProxyType(
             f"{_REGISTRY}/environments/{{environmentName}}/versions/{{version}}"
         ),
         "machinelearningservices:RegistryComponentContainer": f"{_REGISTRY}/components/{{componentName}}",
-        "machinelearningservices:RegistryComponentVersion": f"{_REGISTRY}/components/{{componentName}}/versions/{{version}}",
+        "machinelearningservices:RegistryComponentVersion": (
+            f"{_REGISTRY}/components/{{componentName}}/versions/{{version}}"
+        ),
         "machinelearningservices:RegistryDataContainer": f"{_REGISTRY}/data/{{name}}",
         "machinelearningservices:RegistryDataVersion": f"{_REGISTRY}/data/{{name}}/versions/{{version}}",
         "network:VirtualNetwork": "Network/virtualNetworks/{virtualNetworkName}",
         "network:Subnet": "Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}",
         "network:NetworkSecurityGroup": "Network/networkSecurityGroups/{networkSecurityGroupName}",
-        "network:SecurityRule": "Network/networkSecurityGroups/{networkSecurityGroupName}/securityRules/{securityRuleName}",
+        "network:SecurityRule": (
+            "Network/networkSecurityGroups/{networkSecurityGroupName}/securityRules/{securityRuleName}"
+        ),
         "network:PrivateEndpoint": "Network/privateEndpoints/{privateEndpointName}",
         "network:PrivateDnsZoneGroup": (
             "Network/privateEndpoints/{privateEndpointName}/privateDnsZoneGroups/{privateDnsZoneGroupName}"
@@ -87,7 +99,9 @@ TABLE: Final = MappingProxyType(
         "keyvault:Secret": "KeyVault/vaults/{vaultName}/secrets/{secretName}",
         "storage:StorageAccount": "Storage/storageAccounts/{accountName}",
         "storage:BlobServiceProperties": "Storage/storageAccounts/{accountName}/blobServices/{blobServicesName}",
-        "storage:BlobContainer": "Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}",
+        "storage:BlobContainer": (
+            "Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}"
+        ),
         "storage:BlobContainerImmutabilityPolicy": (
             "Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}"
             "/immutabilityPolicies/{immutabilityPolicyName}"
@@ -117,7 +131,9 @@ TABLE: Final = MappingProxyType(
         "applicationinsights:Workbook": "Insights/workbooks/{resourceName}",
         "operationalinsights:Workspace": "OperationalInsights/workspaces/{workspaceName}",
         "operationalinsights:Table": "OperationalInsights/workspaces/{workspaceName}/tables/{tableName}",
-        "operationalinsights:SavedSearch": "OperationalInsights/workspaces/{workspaceName}/savedSearches/{savedSearchId}",
+        "operationalinsights:SavedSearch": (
+            "OperationalInsights/workspaces/{workspaceName}/savedSearches/{savedSearchId}"
+        ),
         "operationalinsights:DataExport": "OperationalInsights/workspaces/{workspaceName}/dataExports/{dataExportName}",
         "eventgrid:SystemTopic": "EventGrid/systemTopics/{systemTopicName}",
         "eventgrid:SystemTopicEventSubscription": (
@@ -186,7 +202,7 @@ NAMESPACES: Final = MappingProxyType(
         "synapse": "Synapse",
     }
 )
-"""SDK module -> provider namespace where they differ in more than case (ARM ids are compared without regard to case)."""
+"""SDK module -> provider namespace where capitalising it is not enough (ids are compared without regard to case)."""
 
 BLOCK_ID: Final = "/subscriptions/{subscriptionId}"
 
@@ -206,7 +222,7 @@ def path_of(token: str, shape: Shape) -> str:
 
 
 def generic(shape: Shape) -> str:
-    """Return the likely path of a type without a row: parents are the required names, its own name is the optional one."""
+    """Return the likely path of a type without a row: required names are parents, the optional one is its own."""
     module, leaf = shape.token.split(":")[1:]
     namespace = NAMESPACES.get(module, module[:1].upper() + module[1:])
     texts = {name: prop for name, prop in shape.inputs.items() if prop.type.kind is Kind.STRING}

@@ -1,7 +1,7 @@
 """Ids of Google Cloud types.
 
-Source: the first format in the Import section of each resource of pulumi-gcp, which the generic rule reads; the rows below
-are the types without such a section or with another id (``id`` in the attribute reference of the provider).
+Source: the first format in the Import section of each resource of pulumi-gcp, which the generic rule reads; the rows
+below are the types without such a section or with another id (``id`` in the attribute reference of the provider).
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ TABLE: Final = MappingProxyType(
         "projects/iAMMember:IAMMember": "{project}/{role}/{member}",
         "projects/iAMBinding:IAMBinding": "{project}/{role}",
         "organizations/project:Project": "projects/{projectId}",
-        "serviceaccount/account:Account": "projects/{project}/serviceAccounts/{accountId}@{project}.iam.gserviceaccount.com",
+        "serviceaccount/account:Account": (
+            "projects/{project}/serviceAccounts/{accountId}@{project}.iam.gserviceaccount.com"
+        ),
         "serviceaccount/iAMMember:IAMMember": "{serviceAccountId}/{role}/{member}",
         "kms/cryptoKeyIAMMember:CryptoKeyIAMMember": "{cryptoKeyId}/{role}/{member}",
         "storage/bucketIAMMember:BucketIAMMember": "b/{bucket}/{role}/{member}",

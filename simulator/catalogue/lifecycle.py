@@ -31,7 +31,9 @@ AFTERLIFE: Final = MappingProxyType(
             days=90,
             code="VaultAlreadyExists",
             days_input="properties.softDeleteRetentionInDays",
-            remedy="`az keyvault purge --name {name} --location {location}` (impossible under purge protection), or recover it",
+            remedy=(
+                "`az keyvault purge --name {name} --location {location}` (not under purge protection), or recover it"
+            ),
             source="https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview",
         ),
         "azure-native:machinelearningservices:Workspace": Afterlife(
@@ -39,12 +41,6 @@ AFTERLIFE: Final = MappingProxyType(
             code="Conflict",
             remedy="`az ml workspace delete --name {name} --resource-group {group} --permanently-delete`",
             source="https://learn.microsoft.com/azure/machine-learning/concept-soft-delete",
-        ),
-        "azure-native:operationalinsights:Workspace": Afterlife(
-            days=14,
-            code="Conflict",
-            remedy="`az monitor log-analytics workspace recover --resource-group {group} --workspace-name {name}`",
-            source="https://learn.microsoft.com/azure/azure-monitor/logs/delete-workspace",
         ),
         "aws:kms/key:Key": Afterlife(
             days=30,
@@ -57,7 +53,9 @@ AFTERLIFE: Final = MappingProxyType(
             days=30,
             days_input="recoveryWindowInDays",
             code="InvalidRequestException",
-            remedy="`aws secretsmanager delete-secret --secret-id {name} --force-delete-without-recovery`, or restore it",
+            remedy=(
+                "`aws secretsmanager delete-secret --secret-id {name} --force-delete-without-recovery`, or restore it"
+            ),
             source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
         ),
         "gcp:kms/keyRing:KeyRing": Afterlife(
@@ -86,7 +84,7 @@ AFTERLIFE: Final = MappingProxyType(
         "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": Afterlife(
             days=30,
             code="409",
-            remedy="undelete it with `gcloud iam workload-identity-pools providers undelete {name}`, or choose another id",
+            remedy="`gcloud iam workload-identity-pools providers undelete {name}`, or choose another id",
             source="https://cloud.google.com/iam/docs/manage-workload-identity-pools-providers#delete-provider",
         ),
         "gcp:projects/iAMCustomRole:IAMCustomRole": Afterlife(
@@ -159,7 +157,7 @@ HOLDERS: Final = MappingProxyType(
         ),
     }
 )
-"""Types that only these users hold back (IAM refuses while policies are attached, not while services assume the role)."""
+"""Types that only these users hold back (IAM refuses while policies are attached, not while a service has the role)."""
 
 OVERWRITES: Final = frozenset(
     {

@@ -1,8 +1,8 @@
 """Which class of an installed Pulumi SDK stands behind a resource type token.
 
-The token index is the registration table every generated SDK carries in its ``__init__.py``; it is read as text, so that
-asking for one type imports one module and nothing else. Only the three cloud packages are known, because nothing else
-is simulated.
+The token index is the registration table every generated SDK carries in its ``__init__.py``; it is read as text, so
+that asking for one type imports one module and nothing else. Only the three cloud packages are known, because nothing
+else is simulated.
 """
 
 from __future__ import annotations

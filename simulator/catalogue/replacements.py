@@ -1,8 +1,8 @@
 """Which changes force a replacement.
 
 The Python SDKs do not carry this, so it is gathered here, weakest first: what holds for every type of a cloud; what the
-documentation of a property says in prose; the rows per type. Each row names its source. A change of tags or labels never
-replaces.
+documentation of a property says in prose; the rows per type. Each row names its source. A change of tags or labels
+never replaces.
 """
 
 from __future__ import annotations
@@ -171,8 +171,8 @@ AZURE: Final = MappingProxyType(
         "web:WebApp": _only("kind", source=_FORCE_NEW),
     }
 )
-"""Type token without ``azure-native:`` -> facts. Fields of the path and ``location`` replace on every type; a create-only
-field that the provider does not know is planned as an update, which Azure then refuses
+"""Type token without ``azure-native:`` -> facts. Fields of the path and ``location`` replace on every type; a
+create-only field that the provider does not know is planned as an update, which Azure then refuses
 (:mod:`simulator.catalogue.create_only`)."""
 
 GCP: Final = MappingProxyType(

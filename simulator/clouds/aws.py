@@ -13,7 +13,6 @@ from simulator.catalogue.templates import fill
 from simulator.catalogue.types import Kind
 from simulator.clouds.base import Birth, Identity, Naming, Reference
 from simulator.clouds.bridged import named_by_hand, qualified, with_automatic_name
-from simulator.dice import Dice
 from simulator.functions import aws as functions
 from simulator.model import CheckFailure, CloudError, Props
 from simulator.naming import AutoName
@@ -30,6 +29,7 @@ _QUEUE = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com/(\d{12})/([\w.-]
 _S3_URI = re.compile(r"s3://([a-z0-9.-]{3,63})(/.*)?")
 _IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)([:@].*)?")
 _MODEL_PACKAGE = re.compile(r"(arn:[^:]+:sagemaker:[^:]*:\d*:)model-package/([^/]+)(/\d+)?")
+_SCALED = re.compile(r"endpoint/([^/]+)/variant/[^/]+")
 _NOT_REFERENCES: Final = frozenset(
     {"tags", "tagsAll", "description", "policy", "assumeRolePolicy", "pipelineDefinition"}
 )
@@ -101,7 +101,11 @@ class Aws:
         names = {id_ if _EC2_ID.fullmatch(id_) or _QUEUE.fullmatch(id_) else qualified(shape.token, id_)}
         names |= {arn} if arn else set()
         names |= {qualified(shape.token, str(name))} if name else set()
-        claims = (f"aws:s3:{id_}",) if shape.token == aws_links.BUCKET else ()
+        claims: tuple[str, ...] = ()
+        if shape.token == aws_links.BUCKET:
+            claims = (f"aws:s3:{id_}",)
+        elif shape.token == "aws:secretsmanager/secret:Secret":
+            claims = (f"aws:secret:{self._region(birth)}:{name}",)
         return Identity(id=id_, facts=facts, names=frozenset(names), claims=claims)
 
     def known_early(self, birth: Birth) -> Props:
@@ -116,6 +120,7 @@ class Aws:
 
     def computed(self, birth: Birth, identity: Identity, name: str) -> str | None:
         """Return a plausible value of a computed string output."""
+        name = _SAME.get(name, name)
         region = self._region(birth)
         values = {**self._values(birth), **birth.inputs, **identity.facts, "id": identity.id}
         template = _COMPUTED.get(f"{birth.shape.token}.{name}") or _COMPUTED.get(name)
@@ -134,6 +139,8 @@ class Aws:
         for path, text in strings({key: value for key, value in inputs.items() if key not in _NOT_REFERENCES}):
             target = next((to for pattern, to in linked.items() if _matches(pattern, path)), None)
             found = self._recognise(text)
+            if scaled := _SCALED.fullmatch(text):
+                found = qualified("aws:sagemaker/endpoint:Endpoint", scaled.group(1)), True
             if found is not None:
                 yield Reference(render(path), found[0], text, found[1])
             elif target is not None and "*" not in text:
@@ -167,8 +174,8 @@ class Aws:
         code = aws_links.NOT_FOUND.get(service, "ResourceNotFoundException")
         return CloudError(
             code,
-            f"{reference.path} of {shape.token} refers to '{reference.text}', which does not exist in account {ACCOUNT}; "
-            "create it first, or place it with `SimulatedCloud.place` when it is yours already",
+            f"{reference.path} of {shape.token} refers to '{reference.text}', which does not exist in account "
+            f"{ACCOUNT}; create it first, or place it with `SimulatedCloud.place` when it is yours already",
         )
 
     def conflict(self, shape: Shape, identity: str) -> CloudError:
@@ -248,10 +255,13 @@ def _matches(pattern: Path, path: Path) -> bool:
 def _service(name: str, shape: Shape) -> str:
     if found := _ARN.fullmatch(name):
         return found.group(2)
-    token = name.split("#")[0] if "#" in name else shape.token
-    module = token.split(":")[1].split("/")[0]
+    token = name.partition("#")[0] if "#" in name else shape.token
+    module = token.split(":")[1].partition("/")[0]
     return aws_ids.SERVICES.get(module, module)
 
+
+_SAME: Final = MappingProxyType({"mainRouteTableId": "defaultRouteTableId"})
+"""Outputs that show the same thing under two names."""
 
 _COMPUTED: Final = MappingProxyType(
     {
@@ -280,7 +290,6 @@ _COMPUTED: Final = MappingProxyType(
         "defaultSecurityGroupId": "sg-{hex:17}",
         "defaultNetworkAclId": "acl-{hex:17}",
         "defaultRouteTableId": "rtb-{hex:17}",
-        "mainRouteTableId": "rtb-{hex:17}",
         "dhcpOptionsId": "dopt-{hex:17}",
         "networkInterfaceId": "eni-{hex:17}",
         "prefixListId": "pl-{hex:8}",

@@ -36,10 +36,15 @@ _GLOBAL: Final = MappingProxyType(
 _SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-f-]{36})(/.*)?", re.IGNORECASE)
 _BUILT_IN = re.compile(
     r"/subscriptions/[^/]+(/resourcegroups/[^/]+/.*)?/providers/microsoft\.authorization/"
-    r"(roledefinitions|policydefinitions|policysetdefinitions)/[^/]+|/subscriptions/[^/]+",
-    re.IGNORECASE,
+    r"(roledefinitions|policydefinitions|policysetdefinitions)/[^/]+"
+    r"|/subscriptions/[^/]+(/resourcegroups/networkwatcherrg(/.*)?)?"
 )
-_IMPLIED = re.compile(r"(/(blobservices|fileservices|queueservices|tableservices)/default)$", re.IGNORECASE)
+"""Role and policy definitions of Azure, the subscription, and the network watchers it makes by itself."""
+_IMPLIED = re.compile(
+    r"/(?:(?:blobservices|fileservices|queueservices|tableservices|managednetworks)/default"
+    r"|(?:data|codes|components|environments|models|featuresets|featurestoreentities)/[^/]+)$"
+)
+"""Parents that come to exist with their first child (services of a storage account, containers of versions)."""
 _NOT_REFERENCES: Final = frozenset({"tags", "description", "serializedData", "definition", "componentSpec"})
 
 
@@ -61,7 +66,8 @@ class Azure:
             return (
                 CheckFailure(
                     "location",
-                    "missing configuration key 'azure-native:location'; run `pulumi config set azure-native:location westeurope`",
+                    "missing configuration key 'azure-native:location'; "
+                    "run `pulumi config set azure-native:location westeurope`",
                 ),
             )
         return ()
@@ -142,11 +148,17 @@ class Azure:
             facts[own] = facts["name"]
         facts["type"] = resource_type(id_)
         facts = {key: value for key, value in facts.items() if key in birth.shape.outputs}
-        claims = ()
+        claims: tuple[str, ...] = ()
         if birth.shape.token in _GLOBAL:
             name = values.get(_GLOBAL[birth.shape.token], facts.get("name"))
             claims = (f"azure:{birth.shape.token}:{str(name).lower()}",)
-        return Identity(id=id_, facts=facts, names=frozenset({id_.lower()}), claims=claims, parents=_parents(id_))
+        return Identity(
+            id=id_,
+            facts=facts,
+            names=frozenset({id_.lower()}),
+            claims=claims,
+            parents=_parents(id_, values["subscriptionId"]),
+        )
 
     def known_early(self, birth: Birth) -> Props:
         """Return nothing: azure-native knows no output before the resource exists."""
@@ -198,13 +210,13 @@ class Azure:
         if reference.path == "":
             return CloudError(
                 "ParentResourceNotFound",
-                f"Failed to perform 'write' on resource(s) of type '{resource_type(reference.text)}' child, because the "
-                f"parent resource '{reference.text}' could not be found.",
+                f"Failed to perform 'write' on a child of '{resource_type(reference.text)}' ({shape.token}), because "
+                f"the parent resource '{reference.text}' could not be found.",
             )
         return CloudError(
             "ResourceNotFound",
-            f"The Resource '{reference.text}' ({reference.path} of {shape.token}) was not found; create it first, or place "
-            "it with `SimulatedCloud.place` when it is yours already",
+            f"The Resource '{reference.text}' ({reference.path} of {shape.token}) was not found; create it first, or "
+            "place it with `SimulatedCloud.place` when it is yours already",
         )
 
     def conflict(self, shape: Shape, identity: str) -> CloudError:
@@ -243,16 +255,15 @@ def resource_type(id_: str) -> str:
     return "/".join([namespace, *steps[::2]])
 
 
-def _parents(id_: str) -> tuple[str, ...]:
+def _parents(id_: str, subscription: str) -> tuple[str, ...]:
     head, separator, path = id_.lower().rpartition("/providers/")
-    if not separator:
+    if not separator or not head.startswith(f"/subscriptions/{subscription.lower()}/"):
         return ()
     steps = path.split("/")
     if len(steps) > 3:
         parent = f"{head}/providers/{'/'.join(steps[:-2])}"
-        # Services exist inside a storage account without being made.
         return (_IMPLIED.sub("", parent),)
-    return (head,) if head.count("/") > 2 else ()
+    return (head,)
 
 
 _NO_AUTO_LOCATION: Final = frozenset({"azure-native:resources:Deployment", "azure-native:portal:Dashboard"})

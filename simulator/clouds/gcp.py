@@ -169,12 +169,14 @@ class Gcp:
         if reference.name.startswith("email:"):
             return CloudError(
                 "400",
-                f"Error 400: Service account {reference.text} does not exist ({reference.path} of {shape.token}), badRequest",
+                f"Error 400: Service account {reference.text} does not exist ({reference.path} of {shape.token}), "
+                "badRequest",
             )
         return CloudError(
             "404",
-            f"Error 404: The resource '{reference.text}' was not found ({reference.path or 'parent'} of {shape.token}), notFound; "
-            "create it first, or place it with `SimulatedCloud.place` when it is yours already",
+            f"Error 404: The resource '{reference.text}' was not found "
+            f"({reference.path or 'parent'} of {shape.token}), "
+            "notFound; create it first, or place it with `SimulatedCloud.place` when it is yours already",
         )
 
     def conflict(self, shape: Shape, identity: str) -> CloudError:
