@@ -21,13 +21,18 @@ def diagnostic_setting(
     groups: Sequence[str] = ("allLogs",),
     categories: Sequence[str] = (),
     metrics: Sequence[str] = ("AllMetrics",),
+    archive_id: Input[str] | None = None,
 ) -> azure.monitor.DiagnosticSetting:
-    """Send log category ``groups`` or single ``categories``, and ``metrics``, of a resource to ``log_id``."""
+    """Send log category ``groups`` or single ``categories``, and ``metrics``, of a resource to ``log_id``.
+
+    ``archive_id`` is a storage account that gets the same; a storage account cannot be its own archive.
+    """
     return azure.monitor.DiagnosticSetting(
         scope.label(part, "logs"),
         name=scope.name("diagnostic_setting", scope.component, part),
         resource_uri=resource_id,
         workspace_id=log_id,
+        storage_account_id=archive_id,
         logs=[
             *(azure.monitor.DiagnosticsLogSettingsArgs(enabled=True, category_group=group) for group in groups),
             *(azure.monitor.DiagnosticsLogSettingsArgs(enabled=True, category=category) for category in categories),

@@ -2,7 +2,8 @@
 
 No identity here may use a key: services encrypt as the identity that the keys come with, and a workload reads and
 writes plain data. User-assigned because a system-assigned identity is born with its resource, too late to be granted
-what that resource needs to be made.
+what that resource needs to be made. ``ci.provider`` and ``ci.provider_id`` mean nothing here: the issuer is part of
+each federated credential.
 """
 
 import pulumi_azure_native as azure
@@ -25,18 +26,6 @@ GAPS: tuple[Gap, ...] = (
         field="session_hours",
         reason="Entra ID sets the lifetime of tokens; a role assignment and a managed identity have none of their own.",
         url="https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes",
-    ),
-    Gap(
-        kind=GapKind.NEVER,
-        field="ci.provider",
-        reason="An issuer is named in each federated credential; there is no provider object to make or to bring.",
-        url="https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
-    ),
-    Gap(
-        kind=GapKind.NEVER,
-        field="ci.provider_id",
-        reason="An issuer is named in each federated credential; there is no provider object to name.",
-        url="https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
     ),
 )
 
