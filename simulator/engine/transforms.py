@@ -11,10 +11,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import grpc
+from google.protobuf import struct_pb2
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 
 from simulator.engine.errors import EngineError
+from simulator.engine.values import OUTPUT_SIG, from_struct, is_secret, to_struct
+from simulator.model import SIG_KEY, UNKNOWN, Props
 
 
 class Transforms:
@@ -57,6 +60,7 @@ class Transforms:
         callbacks = self._for(request)
         if not callbacks:
             return
+        request.object.CopyFrom(_as_outputs(request))
         for callback in callbacks:
             message = resource_pb2.TransformRequest(
                 type=request.type,
@@ -70,6 +74,7 @@ class Transforms:
             request.object.CopyFrom(answer.properties)
             if answer.HasField("options"):
                 _write(request, answer.options)
+        _read_dependencies(request)
 
     def apply_to_invoke(self, request: resource_pb2.ResourceInvokeRequest) -> None:
         """Runs the invoke transforms of the stack."""
@@ -102,6 +107,63 @@ class Transforms:
         except grpc.RpcError as error:
             raise EngineError(f"a transform failed: {error.details()}") from None
         return response
+
+
+def _as_outputs(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
+    """The properties as output values, so that the functions see what is secret, unknown, and depends on what."""
+    result: Props = {}
+    for key, value in from_struct(request.object).items():
+        needs = sorted(request.propertyDependencies[key].urns) if key in request.propertyDependencies else []
+        output = _as_output(value)
+        if needs:
+            if not isinstance(output, dict) or output.get(SIG_KEY) != OUTPUT_SIG:
+                output = {SIG_KEY: OUTPUT_SIG, "value": output}
+            output["dependencies"] = needs
+        result[key] = output
+    return to_struct(result)
+
+
+def _as_output(value: Any) -> Any:
+    if value == UNKNOWN:
+        return {SIG_KEY: OUTPUT_SIG}
+    if is_secret(value):
+        inner = _as_output(value["value"])
+        known = {"value": inner} if inner != {SIG_KEY: OUTPUT_SIG} else {}
+        return {SIG_KEY: OUTPUT_SIG, "secret": True, **known}
+    if isinstance(value, dict):
+        return {key: _as_output(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_output(item) for item in value]
+    return value
+
+
+def _read_dependencies(request: resource_pb2.RegisterResourceRequest) -> None:
+    """Adds the dependencies that the functions brought in.
+
+    Those of before are kept, because the Python SDK (3.272) answers plain values for the outputs it was given.
+    """
+    needed = set(request.dependencies)
+    for key, value in request.object.fields.items():
+        known = request.propertyDependencies[key]
+        urns = set(known.urns)
+        _collect(value, urns)
+        needed |= urns
+        del known.urns[:]
+        known.urns.extend(sorted(urns))
+    request.ClearField("dependencies")
+    request.dependencies.extend(sorted(needed))
+
+
+def _collect(value: struct_pb2.Value, urns: set[str]) -> None:
+    if value.HasField("list_value"):
+        for item in value.list_value.values:
+            _collect(item, urns)
+    elif value.HasField("struct_value"):
+        fields = value.struct_value.fields
+        if SIG_KEY in fields and fields[SIG_KEY].string_value == OUTPUT_SIG and "dependencies" in fields:
+            urns.update(item.string_value for item in fields["dependencies"].list_value.values)
+        for item in fields.values():
+            _collect(item, urns)
 
 
 def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.TransformResourceOptions:

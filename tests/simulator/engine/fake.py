@@ -171,9 +171,11 @@ class Thing(pulumi.CustomResource):
     """``fake:index:Thing`` with any inputs."""
 
     arn: pulumi.Output[str]
+    name: pulumi.Output[str]
+    password: pulumi.Output[str]
 
     def __init__(self, name: str, props: dict[str, Any] | None = None, opts: Any = None) -> None:
-        super().__init__("fake:index:Thing", name, {"arn": None, **(props or {})}, opts)
+        super().__init__("fake:index:Thing", name, {"arn": None, "name": None, **(props or {})}, opts)
 
 
 class Group(pulumi.ComponentResource):
