@@ -1,6 +1,7 @@
 """ARNs of the stack's own partition, region and account.
 
-Only for what has no resource to take the ARN from: wildcards of policies, service-made log groups, the account root.
+For wildcards, the account root and service-made log groups; and for resources whose name is fixed before they exist, so
+that a policy document can be read, and judged, in a preview. Each such ARN still waits for its resource.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,14 @@ class Arns:
     def iam(self, resource: Input[str]) -> Output[str]:
         """``arn:<partition>:iam::<account>:<resource>``: IAM has no region."""
         return Output.concat("arn:", self.partition, ":iam::", self.account, ":", resource)
+
+    def role(self, role: aws.iam.Role) -> Output[str]:
+        """ARN of a role of the stack, known in a preview."""
+        return self.iam(Output.concat("role", role.path, role.name))
+
+    def bucket(self, bucket: aws.s3.Bucket) -> Output[str]:
+        """ARN of a bucket of the stack, known in a preview."""
+        return self.s3(bucket.bucket)
 
     def managed_policy(self, name: str) -> Output[str]:
         """ARN of a policy that AWS manages, with its path (``job-function/ViewOnlyAccess``)."""

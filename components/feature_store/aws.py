@@ -81,9 +81,12 @@ def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> Featu
             names.account,
             path=WORKLOAD_PATH,
         )
-        writing = grant(scope, "offline-store-grant", writer.name, *_writer(scope, names, database, args))
+        writing = [
+            grant(scope, "offline-store-grant", writer.name, *_writer(names, database, args)),
+            grant(scope, "offline-store-key", writer.name, _key_use(scope, args)),
+        ]
         for name in spec.groups:
-            groups.append(_group(scope, spec, name, args, database=database, writer=writer, depends_on=[writing]))
+            groups.append(_group(scope, spec, name, args, database=database, writer=writer, depends_on=writing))
         if "identity" in args:
             _grant_groups(scope, names, groups, database, args["identity"])
     online = Output.from_input("")
@@ -169,14 +172,12 @@ def _tables(names: Arns, database: aws.glue.CatalogDatabase) -> tuple[Input[str]
     """What Glue checks for a request on tables: catalogue, database and tables."""
     return (
         names.regional("glue", "catalog"),
-        database.arn,
+        names.regional("glue", Output.concat("database/", database.name)),
         names.regional("glue", Output.concat("table/", database.name, "/*")),
     )
 
 
-def _writer(
-    scope: Scope, names: Arns, database: aws.glue.CatalogDatabase, args: FeatureStoreArgs
-) -> tuple[Statement, ...]:
+def _writer(names: Arns, database: aws.glue.CatalogDatabase, args: FeatureStoreArgs) -> tuple[Statement, ...]:
     """What writing an Iceberg offline store needs
     (https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-cross-account-access-offline-store.html)."""
     bucket = args["storage"]["features_id"]
@@ -202,16 +203,16 @@ def _writer(
             actions=("glue:CreateTable", "glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"),
             resources=_tables(names, database),
         ),
-        Statement(
-            sid="UseDataKey",
-            actions=CRYPT,
-            resources=(args["keys"]["data_key_id"],),
-            conditions={
-                "StringEquals": {
-                    "kms:ViaService": [f"{service}.{scope.region}.amazonaws.com" for service in ("s3", "sagemaker")]
-                }
-            },
-        ),
+    )
+
+
+def _key_use(scope: Scope, args: FeatureStoreArgs) -> Statement:
+    through = [f"{service}.{scope.region}.amazonaws.com" for service in ("s3", "sagemaker")]
+    return Statement(
+        sid="UseDataKey",
+        actions=CRYPT,
+        resources=(args["keys"]["data_key_id"],),
+        conditions={"StringEquals": {"kms:ViaService": through}},
     )
 
 
@@ -228,8 +229,9 @@ def _grant_groups(
         Role.SERVING: identity["serving_principal"],
         Role.MONITORING: identity["monitoring_principal"],
     }
+    arn = [names.regional("sagemaker", Output.concat("feature-group/", group.feature_group_name)) for group in groups]
     for role, actions in GROUP_ACCESS.items():
-        statements = [Statement(sid="UseGroups", actions=actions, resources=[group.arn for group in groups])]
+        statements = [Statement(sid="UseGroups", actions=actions, resources=arn)]
         if role in CATALOGUE_READERS:
             statements.append(
                 Statement(

@@ -66,19 +66,19 @@ def build(scope: Scope, spec: IdentitySpec, args: IdentityArgs) -> IdentityOutpu
         if statements:
             grant(scope, f"{role.value}-keys", made.name, *statements)
     # A pipeline hands a role to each of its jobs, its own included.
-    handed = [roles[role].arn for role in (Role.PIPELINE, Role.TRAINING)]
+    handed = [names.role(roles[role]) for role in (Role.PIPELINE, Role.TRAINING)]
     grant(scope, "pipeline-pass", roles[Role.PIPELINE].name, pass_role(handed))
     preview, apply = ci_roles(scope, spec, names)
     return IdentityOutputs(
-        training_id=roles[Role.TRAINING].arn,
+        training_id=names.role(roles[Role.TRAINING]),
         training_principal=roles[Role.TRAINING].name,
-        pipeline_id=roles[Role.PIPELINE].arn,
+        pipeline_id=names.role(roles[Role.PIPELINE]),
         pipeline_principal=roles[Role.PIPELINE].name,
-        serving_id=roles[Role.SERVING].arn,
+        serving_id=names.role(roles[Role.SERVING]),
         serving_principal=roles[Role.SERVING].name,
-        monitoring_id=roles[Role.MONITORING].arn,
+        monitoring_id=names.role(roles[Role.MONITORING]),
         monitoring_principal=roles[Role.MONITORING].name,
-        approver_id=roles[Role.APPROVER].arn,
+        approver_id=names.role(roles[Role.APPROVER]),
         approver_principal=roles[Role.APPROVER].name,
         ci_preview_id=preview,
         ci_apply_id=apply,

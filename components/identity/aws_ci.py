@@ -26,7 +26,7 @@ def ci_roles(scope: Scope, spec: IdentitySpec, names: Arns) -> tuple[Output[str]
     if spec.ci is None:
         return Output.from_input(""), Output.from_input("")
     ci = spec.ci
-    provider = _provider(scope, ci)
+    provider = _provider(scope, ci, names)
     preview = _role(
         scope,
         spec,
@@ -59,11 +59,11 @@ def ci_roles(scope: Scope, spec: IdentitySpec, names: Arns) -> tuple[Output[str]
             policy_arn=policy_resource.arn,
             opts=scope.options(),
         )
-    return preview.arn, apply.arn
+    return names.role(preview), names.role(apply)
 
 
-def _provider(scope: Scope, ci: CiSpec) -> Input[str]:
-    """ARN of the OIDC provider; an account has at most one per issuer."""
+def _provider(scope: Scope, ci: CiSpec, names: Arns) -> Input[str]:
+    """ARN of the OIDC provider, which follows from the issuer; an account has at most one per issuer."""
     if ci.provider is Provision.EXISTING:
         return str(ci.provider_id)
     provider = aws.iam.OpenIdConnectProvider(
@@ -73,7 +73,7 @@ def _provider(scope: Scope, ci: CiSpec) -> Input[str]:
         tags=scope.tags(),
         opts=scope.options(),
     )
-    return provider.arn
+    return names.iam(provider.url.apply(lambda url: f"oidc-provider/{url.removeprefix('https://')}"))
 
 
 def _trust(ci: CiSpec, provider: Input[str], subjects: Sequence[str]) -> Output[str]:

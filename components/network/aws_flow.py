@@ -39,7 +39,7 @@ def flow_logs(scope: Scope, names: Arns, log_prefix: Input[str], vpc_id: Input[s
         Statement(
             sid="WriteFlowLogs",
             actions=("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
-            resources=(Output.concat(group.arn, ":*"),),
+            resources=(names.regional("logs", Output.concat("log-group:", group.name, ":*")),),
         ),
         Statement(
             sid="FindLogGroup",

@@ -49,21 +49,21 @@ def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
         for zone in Zone
         if zone not in brought
     }
-    arn: dict[Zone, Input[str]] = {**brought, **{zone: bucket.arn for zone, bucket in made.items()}}
+    arn: dict[Zone, Input[str]] = {**brought, **{zone: names.bucket(bucket) for zone, bucket in made.items()}}
     sources: dict[Zone, aws.s3.Bucket] = {zone: bucket for zone, bucket in made.items() if zone is not Zone.LOGS}
     by_trail = scope.posture.immutable_logs or scope.covers(DataClass.LOGS)
     policies: dict[Zone, aws.s3.BucketPolicy] = {}
     for zone, bucket in made.items():
         statements = [
-            *transport_denials(bucket.arn),
-            *key_denials(bucket.arn, zone_key(scope, zone, args["keys"])),
-            *network_denials(scope, names, bucket.arn, args.get("network")),
+            *transport_denials(arn[zone]),
+            *key_denials(arn[zone], zone_key(scope, zone, args["keys"])),
+            *network_denials(scope, names, arn[zone], args.get("network")),
         ]
         if zone is Zone.LOGS and spec.access_logs:
             statements += (
-                trail_delivery(scope, names, bucket.arn)
+                trail_delivery(scope, names, arn[zone])
                 if by_trail
-                else server_log_delivery(names, bucket.arn, [source.arn for source in sources.values()])
+                else server_log_delivery(names, arn[zone], [arn[source] for source in sources])
             )
         policies[zone] = aws.s3.BucketPolicy(
             scope.label(zone.value, "policy"),
@@ -72,7 +72,8 @@ def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
             opts=scope.options(),
         )
     if spec.access_logs and by_trail:
-        access_trail(scope, args["keys"], sources, made[Zone.LOGS], policies[Zone.LOGS])
+        logged = [arn[source] for source in sources]
+        access_trail(scope, args["keys"], logged, made[Zone.LOGS], policies[Zone.LOGS])
     elif spec.access_logs:
         server_access_logs(scope, sources, made[Zone.LOGS], policies[Zone.LOGS])
     if "identity" in args:

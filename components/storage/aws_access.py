@@ -63,7 +63,7 @@ def zone_key(scope: Scope, zone: Zone, keys: KeysRef) -> Input[str] | None:
     }[data_class]
 
 
-def transport_denials(bucket_arn: Output[str]) -> tuple[Statement, ...]:
+def transport_denials(bucket_arn: Input[str]) -> tuple[Statement, ...]:
     """Nobody without TLS 1.2 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html)."""
     everything = (bucket_arn, Output.concat(bucket_arn, "/*"))
     return (
@@ -86,7 +86,7 @@ def transport_denials(bucket_arn: Output[str]) -> tuple[Statement, ...]:
     )
 
 
-def key_denials(bucket_arn: Output[str], key_id: Input[str] | None) -> tuple[Statement, ...]:
+def key_denials(bucket_arn: Input[str], key_id: Input[str] | None) -> tuple[Statement, ...]:
     """No upload that asks for another key or for none; one that asks for nothing gets the bucket's key."""
     if key_id is None:
         return ()
@@ -109,7 +109,7 @@ def key_denials(bucket_arn: Output[str], key_id: Input[str] | None) -> tuple[Sta
 
 
 def network_denials(
-    scope: Scope, names: Arns, bucket_arn: Output[str], network: NetworkRef | None
+    scope: Scope, names: Arns, bucket_arn: Input[str], network: NetworkRef | None
 ) -> tuple[Statement, ...]:
     """No data to anybody outside the network, where the posture allows no public access.
 

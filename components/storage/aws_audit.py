@@ -84,11 +84,14 @@ def trail_delivery(scope: Scope, names: Arns, logs_arn: Input[str]) -> tuple[Sta
 def access_trail(
     scope: Scope,
     keys: KeysRef,
-    sources: Mapping[Zone, aws.s3.Bucket],
+    sources: Sequence[Input[str]],
     logs: aws.s3.Bucket,
     delivery: aws.s3.BucketPolicy,
 ) -> None:
-    """Record every read and write of objects in ``sources``. Zone logs is left out: its own writes would feed it."""
+    """Record every read and write of objects in ``sources`` (bucket ARNs).
+
+    Zone logs is left out: its own writes would feed it.
+    """
     aws.cloudtrail.Trail(
         scope.label("access"),
         name=scope.name("trail"),
@@ -106,7 +109,7 @@ def access_trail(
                     {"field": "resources.type", "equals": ["AWS::S3::Object"]},
                     {
                         "field": "resources.ARN",
-                        "starts_withs": [Output.concat(bucket.arn, "/") for bucket in sources.values()],
+                        "starts_withs": [Output.concat(arn, "/") for arn in sources],
                     },
                 ],
             }
