@@ -66,13 +66,7 @@ def build(scope: Scope, spec: EndpointSpec, args: EndpointArgs) -> EndpointOutpu
 def _grants(
     scope: Scope, args: EndpointArgs, arn: Arns, logs: Output[str], alarms: list[aws.cloudwatch.MetricAlarm]
 ) -> aws.iam.RolePolicy:
-    """Containers write logs and metrics and plug in to the network; captured requests go to their prefix."""
-    storage = args["storage"]
-    capture = Statement(
-        sid="CaptureRequests",
-        actions=("s3:PutObject",),
-        resources=(Output.concat(storage["monitoring_id"], f"/{CAPTURE}/*"),),
-    )
+    """Containers write logs and metrics and plug in to the network; rollouts watch their alarms."""
     watch = Statement(
         sid="WatchRollbackAlarms",
         actions=("cloudwatch:DescribeAlarms",),
@@ -84,6 +78,5 @@ def _grants(
         args["identity"]["serving_principal"],
         *log_writer(arn, (logs,), (INSTANCE_METRICS,)),
         *network_user(arn, attached(scope, args.get("network"))),
-        capture,
         watch,
     )

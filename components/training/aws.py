@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components.clouds.aws_arn import Arns, arns
-from components.clouds.aws_iam import Statement, grant
+from components.clouds.aws_iam import grant
 from components.clouds.aws_pipeline import Frame
 from components.clouds.aws_sagemaker import JOB_LOGS, attached, log_writer, network_user, pipeline_runner, vpc_config
 from components.clouds.aws_schedule import schedule_pipeline
@@ -94,7 +94,7 @@ def _pipeline(
 
 
 def _grants(scope: Scope, args: TrainingArgs, arn: Arns) -> None:
-    """Jobs write logs and metrics and plug in to the network; the pipeline starts jobs and reads their reports."""
+    """Jobs write logs and metrics and plug in to the network; the pipeline starts jobs."""
     identity = args["identity"]
     groups = list(JOB_LOGS.values())
     network = attached(scope, args.get("network"))
@@ -105,12 +105,7 @@ def _grants(scope: Scope, args: TrainingArgs, arn: Arns) -> None:
         *log_writer(arn, groups, groups),
         *network_user(arn, network),
     )
-    reports = Statement(
-        sid="ReadReports",
-        actions=("s3:GetObject",),
-        resources=(Output.concat(args["storage"]["artifacts_id"], "/runs/*"),),
-    )
-    grant(scope, "start-jobs", identity["pipeline_principal"], *pipeline_runner(arn, tuple(JOB_LOGS)), reports)
+    grant(scope, "start-jobs", identity["pipeline_principal"], *pipeline_runner(arn, tuple(JOB_LOGS)))
 
 
 def _workspace(scope: Scope, args: TrainingArgs, arn: Arns) -> Output[str]:
