@@ -22,8 +22,8 @@ class Graph(dict[str, Recorded]):
     """Resources by Pulumi name, as planned."""
 
     def of(self, kind: str) -> list[Recorded]:
-        """Resources of a type, given without the package: ``s3/bucket:Bucket``."""
-        return [item for item in self.values() if item.type == f"aws:{kind}"]
+        """Resources of a type, given without the package (``s3/bucket:Bucket``), by name: the SDK keeps no order."""
+        return sorted((item for item in self.values() if item.type == f"aws:{kind}"), key=lambda item: item.name)
 
     def statements(self, name: str, key: str = "policy") -> dict[str, dict[str, Any]]:
         """Statements of the policy document of one resource, by sid."""

@@ -1,5 +1,6 @@
 """Identity on AWS: trust, key use, passing of roles, approvers, continuous integration."""
 
+import functools
 import json
 from typing import Any
 
@@ -22,7 +23,12 @@ CI = CiSpec(repository="acme/churn", owner_id="4711")
 
 
 def identity(profile: Profile = Profile.REGULATED, spec: IdentitySpec | None = None) -> Graph:
-    return build(backend, "identity", spec or IdentitySpec(), profile)
+    return _built(profile, (spec or IdentitySpec()).model_dump_json())
+
+
+@functools.cache
+def _built(profile: Profile, spec: str) -> Graph:
+    return build(backend, "identity", IdentitySpec.model_validate_json(spec), profile)
 
 
 class TestWorkloads:

@@ -16,7 +16,7 @@ def keys(profile: Profile = Profile.REGULATED, spec: KeysSpec | None = None) -> 
 def test_one_key_per_data_class_on_every_profile() -> None:
     for profile in Profile:
         graph = keys(profile)
-        assert [item.name for item in graph.of("kms/key:Key")] == ["keys-data", "keys-models", "keys-logs"]
+        assert [item.name for item in graph.of("kms/key:Key")] == ["keys-data", "keys-logs", "keys-models"]
         assert {item.inputs["name"] for item in graph.of("kms/alias:Alias")} == {
             "alias/churn-dev-data",
             "alias/churn-dev-models",
