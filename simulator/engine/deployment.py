@@ -13,7 +13,8 @@ from simulator.engine.ledger import Ledger
 from simulator.engine.policy import Analyzer, ResourceView
 from simulator.engine.program import Program
 from simulator.engine.refresh import refresh
-from simulator.engine.run import Run, Settings
+from simulator.engine.run import Run
+from simulator.engine.settings import Settings
 from simulator.engine.state import StateFile
 from simulator.model import Props, Providers
 

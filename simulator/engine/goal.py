@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.engine.resource import CustomTimeouts
+from simulator.engine.resource import CustomTimeouts, Resource
 from simulator.model import Props
 
 
@@ -47,6 +47,34 @@ class Goal:
     deleted_with: str = ""
     replace_with: tuple[str, ...] = ()
     hide_diff: tuple[str, ...] = ()
+
+    def state(self, urn: str, old: Resource | None, alias: str) -> Resource:
+        """The state that the resource begins with, before its inputs are checked. ``old``: what it takes over."""
+        return Resource(
+            urn=urn,
+            type=self.type,
+            custom=self.custom,
+            inputs=self.properties,
+            parent=self.parent,
+            protect=bool(self.protect),
+            dependencies=sorted(set(self.dependencies)),
+            property_dependencies={key: sorted(set(some)) for key, some in self.property_dependencies.items()},
+            provider=self.provider,
+            additional_secret_outputs=list(self.additional_secret_outputs),
+            aliases=[alias] if alias else [],
+            custom_timeouts=self.custom_timeouts,
+            import_id=self.import_id,
+            retain_on_delete=bool(self.retain_on_delete),
+            deleted_with=self.deleted_with,
+            replace_with=sorted(set(self.replace_with)),
+            replacement_trigger=self.replacement_trigger,
+            ignore_changes=list(self.ignore_changes),
+            replace_on_changes=list(self.replace_on_changes),
+            hide_diff=list(self.hide_diff),
+            created=old.created if old else "",
+            modified=old.modified if old else "",
+            refresh_before_update=old.refresh_before_update if old else False,
+        )
 
 
 @dataclass(frozen=True)

@@ -9,24 +9,26 @@ migrations. Source positions are not recorded: they would put paths of this mach
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
+from simulator.engine import requests
 from simulator.engine import urn as urns
+from simulator.engine.assets import with_hashes
 from simulator.engine.errors import EngineError, Unsupported
 from simulator.engine.events import Diagnostic
-from simulator.engine.goal import Alias, Goal, ReadGoal
+from simulator.engine.goal import Goal, ReadGoal
 from simulator.engine.registry import with_plugin
-from simulator.engine.resource import CustomTimeouts, Resource
+from simulator.engine.resource import Resource
 from simulator.engine.run import Outcome, Registered, Run, Stopped
 from simulator.engine.transforms import Transforms
-from simulator.engine.values import from_struct, from_value, to_struct
+from simulator.engine.values import from_struct, to_struct
 from simulator.model import UNKNOWN, CloudError, Props
 
 R = TypeVar("R")
@@ -87,8 +89,10 @@ class RpcFailure(grpc.RpcError):  # type: ignore[misc]
 class Monitor:
     """The service ``ResourceMonitor`` over one run."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, directory: Path) -> None:
+        """``directory``: where the program runs, and relative paths of assets begin."""
         self._run = run
+        self._directory = directory
         self._transforms = Transforms()
         self._lock = threading.Lock()
         self._component_providers: dict[str, dict[str, str]] = {}
@@ -165,45 +169,19 @@ class Monitor:
         providers = dict(request.providers)
         if not request.custom:
             providers = {**inherited, **providers}
-        properties = from_struct(request.object)
+        properties = with_hashes(from_struct(request.object), self._directory)
         provider = request.provider if request.custom else ""
         if urns.is_provider(request.type):
             properties = with_plugin(properties, request.version, request.pluginDownloadURL)
             provider = ""
         elif request.custom and not provider:
             provider = self._run.default_provider(package, request.version, request.pluginDownloadURL)
-        goal = Goal(
-            type=request.type,
-            name=request.name,
-            custom=request.custom,
-            properties=properties,
-            parent=request.parent,
-            provider=provider,
-            dependencies=tuple(request.dependencies),
-            property_dependencies=_property_dependencies(request, properties),
-            protect=_inherit(request, "protect", parent.protect if parent else None),
-            retain_on_delete=_inherit(request, "retainOnDelete", parent.retain_on_delete if parent else None),
-            delete_before_replace=request.deleteBeforeReplace
-            if request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
-            else None,
-            ignore_changes=tuple(request.ignoreChanges),
-            replace_on_changes=tuple(request.replaceOnChanges),
-            replacement_trigger=from_value(request.replacement_trigger)
-            if request.HasField("replacement_trigger")
-            else None,
-            additional_secret_outputs=tuple(request.additionalSecretOutputs),
-            aliases=tuple(_aliases(request)),
-            custom_timeouts=_timeouts(request),
-            import_id=request.importId,
-            deleted_with=request.deletedWith or (parent.deleted_with if parent else ""),
-            replace_with=tuple(request.replace_with),
-            hide_diff=tuple(request.hideDiffs),
-        )
+        goal = requests.goal(request, properties=properties, provider=provider, parent=parent)
         return goal, providers
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
         def call() -> empty_pb2.Empty:
-            self._run.register_outputs(request.urn, from_struct(request.outputs))
+            self._run.register_outputs(request.urn, with_hashes(from_struct(request.outputs), self._directory))
             return empty_pb2.Empty()
 
         return self._answer(call)
@@ -222,7 +200,7 @@ class Monitor:
             type=request.type,
             name=request.name,
             id=request.id,
-            properties=from_struct(request.properties),
+            properties=with_hashes(from_struct(request.properties), self._directory),
             parent=request.parent,
             provider=provider or self._run.default_provider(package, request.version, request.pluginDownloadURL),
             dependencies=tuple(request.dependencies),
@@ -326,51 +304,3 @@ class EngineService:
     def SetRootResource(self, request: engine_pb2.SetRootResourceRequest) -> engine_pb2.SetRootResourceResponse:
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
-
-
-def _inherit(request: Any, name: str, inherited: bool | None) -> bool | None:
-    return bool(getattr(request, name)) if request.HasField(name) else inherited
-
-
-def _property_dependencies(
-    request: resource_pb2.RegisterResourceRequest, properties: Props
-) -> dict[str, tuple[str, ...]]:
-    if not request.propertyDependencies:
-        return {key: tuple(request.dependencies) for key in properties} if request.dependencies else {}
-    return {key: tuple(some.urns) for key, some in request.propertyDependencies.items()}
-
-
-def _aliases(request: resource_pb2.RegisterResourceRequest) -> Iterable[Alias]:
-    for urn in request.aliasURNs:
-        yield Alias(urn=urn)
-    for alias in request.aliases:
-        if alias.WhichOneof("alias") == "urn":
-            yield Alias(urn=alias.urn)
-            continue
-        spec = alias.spec
-        yield Alias(
-            name=spec.name,
-            type=spec.type,
-            stack=spec.stack,
-            project=spec.project,
-            parent=spec.parentUrn,
-            no_parent=spec.noParent,
-        )
-
-
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def _timeouts(request: resource_pb2.RegisterResourceRequest) -> CustomTimeouts:
-    given = request.customTimeouts
-    return CustomTimeouts(*(_seconds(text) for text in (given.create, given.update, given.delete, given.read)))
-
-
-def _seconds(text: str) -> float:
-    """The seconds of a Go duration such as ``1h30m``."""
-    if not text:
-        return 0.0
-    pieces = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)", text)
-    if not pieces or "".join(number + unit for number, unit in pieces) != text:
-        raise EngineError(f"customTimeouts: {text!r} is no duration; expected for instance 90s, 5m or 1h30m")
-    return sum(float(number) * _UNITS[unit] for number, unit in pieces)

@@ -10,55 +10,23 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from simulator.engine import difference as differences
-from simulator.engine import paths
+from simulator.engine import order, paths
 from simulator.engine import urn as urns
 from simulator.engine.aliases import Aliases
 from simulator.engine.backends import Backend
 from simulator.engine.errors import StepFailed
-from simulator.engine.events import Change, Diagnostic, Op
+from simulator.engine.events import Diagnostic, Op
 from simulator.engine.goal import Goal, ReadGoal
+from simulator.engine.planned import Planned, Seen
 from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource, now
 from simulator.engine.values import has_unknown, same, unwrap
 from simulator.model import UNKNOWN, CloudError, Difference, Props
 
 T = TypeVar("T")
-
-
-@dataclass(eq=False)
-class Planned:
-    """One step: ``old`` is what it acts on, ``new`` what comes of it."""
-
-    op: Op
-    urn: str
-    old: Resource | None = None
-    new: Resource | None = None
-    backend: Backend | None = None
-    changes: tuple[Change, ...] = ()
-    pending: bool = False
-    """Of a created replacement: the old one is deleted at the end. Of a deleted one: it will be created again."""
-
-    @property
-    def state(self) -> Resource:
-        state = self.new or self.old
-        assert state is not None
-        return state
-
-
-@dataclass
-class Seen:
-    """What has happened so far, by URN."""
-
-    urns: set[str] = field(default_factory=set)
-    operated: set[str] = field(default_factory=set)
-    replaces: set[str] = field(default_factory=set)
-    deletes: set[str] = field(default_factory=set)
-    failed: set[str] = field(default_factory=set)
-    pending_deletes: set[int] = field(default_factory=set)
 
 
 Report = Callable[[Diagnostic], None]
@@ -113,7 +81,7 @@ class Planner:
     def register(self, goal: Goal, urn: str) -> list[Planned]:
         """The steps of a registration; an import may come with an update. Raises :class:`StepFailed`."""
         old, alias = self._old(goal, urn)
-        new = self._new(goal, urn, old, alias)
+        new = goal.state(urn, old, alias)
         if urns.is_provider(goal.type):
             self.providers[urn] = new
         backend = self.backend(goal.type, goal.custom, goal.provider)
@@ -306,15 +274,10 @@ class Planner:
         return steps
 
     def _dependents(self, root: Resource) -> list[Resource]:
-        replaced = {root.urn}
-        reached = {root.urn}
-        result = []
         done = self.seen.operated | self.seen.deletes | self.seen.replaces
-        begin = next((index for index, item in enumerate(self.resources) if item is root), len(self.resources))
-        for item in self.resources[begin + 1 :]:
-            if item.delete or item.pending_replacement or item.urn in done or reached.isdisjoint(item.needs()):
-                continue
-            reached.add(item.urn)
+        replaced = {root.urn}
+        result = []
+        for item in order.dependents(self.resources, root, done):
             if item.custom and not item.external and self._falls_with(item, replaced):
                 replaced.add(item.urn)
                 result.append(item)
@@ -370,33 +333,6 @@ class Planner:
         if found.alias:
             self.registry.aliases[urn] = found.alias
         return found.old, found.alias
-
-    def _new(self, goal: Goal, urn: str, old: Resource | None, alias: str) -> Resource:
-        return Resource(
-            urn=urn,
-            type=goal.type,
-            custom=goal.custom,
-            inputs=goal.properties,
-            parent=goal.parent,
-            protect=bool(goal.protect),
-            dependencies=sorted(set(goal.dependencies)),
-            property_dependencies={key: sorted(set(some)) for key, some in goal.property_dependencies.items()},
-            provider=goal.provider,
-            additional_secret_outputs=list(goal.additional_secret_outputs),
-            aliases=[alias] if alias else [],
-            custom_timeouts=goal.custom_timeouts,
-            import_id=goal.import_id,
-            retain_on_delete=bool(goal.retain_on_delete),
-            deleted_with=goal.deleted_with,
-            replace_with=sorted(set(goal.replace_with)),
-            replacement_trigger=goal.replacement_trigger,
-            ignore_changes=list(goal.ignore_changes),
-            replace_on_changes=list(goal.replace_on_changes),
-            hide_diff=[list(paths.parse(text)) for text in goal.hide_diff],
-            created=old.created if old else "",
-            modified=old.modified if old else "",
-            refresh_before_update=old.refresh_before_update if old else False,
-        )
 
     def _ignored(self, urn: str, olds: Props, news: Props, ignore: Sequence[str]) -> Props:
         if not ignore:

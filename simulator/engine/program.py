@@ -79,7 +79,7 @@ class InlineProgram:
                 project=about.project,
                 stack=about.stack,
                 organization=about.organization,
-                monitor=Monitor(run),
+                monitor=Monitor(run, Path.cwd()),
                 engine=EngineService(run),
                 parallel=about.parallel,
                 dry_run=about.preview,
@@ -146,7 +146,7 @@ class ProjectProgram:
         if not directory.exists() or (directory.is_dir() and not (directory / "__main__.py").exists()):
             raise ProgramError(f"{directory} holds no program: __main__.py is missing")
         about = run.settings
-        with serve(run) as address:
+        with serve(run, directory if directory.is_dir() else directory.parent) as address:
             command = [
                 self.python,
                 "-u",

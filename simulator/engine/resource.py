@@ -53,7 +53,7 @@ class Resource:
     replacement_trigger: Any = None
     ignore_changes: list[str] = field(default_factory=list)
     replace_on_changes: list[str] = field(default_factory=list)
-    hide_diff: list[Any] = field(default_factory=list)
+    hide_diff: list[str] = field(default_factory=list)
     created: str = ""
     modified: str = ""
     taint: bool = False

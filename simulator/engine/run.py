@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from simulator.engine import order
 from simulator.engine import registry as providers
 from simulator.engine import urn as urns
 from simulator.engine.backends import BuiltinBackend, StackResolver
@@ -28,10 +29,12 @@ from simulator.engine.events import (
 )
 from simulator.engine.goal import Goal, ReadGoal
 from simulator.engine.ledger import Ledger
-from simulator.engine.plan import Planned, Planner
+from simulator.engine.plan import Planner
+from simulator.engine.planned import Planned
 from simulator.engine.policy import Analyzer, ResourceView, view, violation_event
 from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource
+from simulator.engine.settings import Settings
 from simulator.engine.steps import Executor
 from simulator.engine.values import same
 from simulator.model import CloudError, Props, Providers
@@ -56,21 +59,6 @@ class Registered:
 
 class Stopped(EngineError):
     """The run is ending: nothing more is registered."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run is about and how it behaves."""
-
-    project: str
-    stack: str
-    organization: str
-    config: Mapping[str, str]
-    secret_keys: tuple[str, ...]
-    parallel: int
-    preview: bool
-    continue_on_error: bool
-    seed: bytes | None = None
 
 
 class Run:
@@ -263,7 +251,7 @@ class Run:
     def _announce(self, steps: Sequence[Planned]) -> None:
         for step in steps:
             if not urns.is_default_provider(step.urn):
-                self.emit(StepPlanned(_shown(step)))
+                self.emit(StepPlanned(step.shown))
 
     def _apply(self, steps: Sequence[Planned]) -> None:
         for step in steps:
@@ -271,7 +259,7 @@ class Run:
 
     def apply(self, step: Planned) -> None:
         """Applies one step and reports it. Raises :class:`StepFailed`; the reason is reported."""
-        shown = _shown(step)
+        shown = step.shown
         quiet = urns.is_default_provider(step.urn)
         # A default provider is registered while the planner waits for it; it must not wait for a slot in turn.
         with _free() if quiet else self._slots:
@@ -297,7 +285,7 @@ class Run:
         if refused and not self.settings.preview:
             return
         with ThreadPoolExecutor(max_workers=self.settings.parallel) as pool:
-            for layer in _layers(self.planner.resources, [step for step in steps if step not in refused]):
+            for layer in order.layers(self.planner.resources, [step for step in steps if step not in refused]):
                 if self.cancelled.is_set():
                     return
                 done = list(pool.map(self._try, layer))
@@ -356,11 +344,6 @@ def _free() -> Iterator[None]:
     yield
 
 
-def _shown(step: Planned) -> Step:
-    state = step.state
-    return Step(step.op, step.urn, state.type, state.name, state.parent, step.changes)
-
-
 def _provider_urn(reference: str) -> tuple[str, ...]:
     return (urns.split_reference(reference)[0],) if reference else ()
 
@@ -373,32 +356,3 @@ def _needs(goal: Goal) -> tuple[str, ...]:
         *((goal.parent,) if goal.parent else ()),
         *((goal.deleted_with,) if goal.deleted_with else ()),
     )
-
-
-def _layers(resources: Sequence[Resource], steps: Sequence[Planned]) -> list[list[Planned]]:
-    """The steps in layers: those of one layer do not depend on each other, the first layer goes first."""
-    condemned = {id(step.old): step for step in steps}
-    depth: dict[int, int] = {}
-    by_urn: dict[str, list[Resource]] = {}
-    children: dict[str, list[Resource]] = {}
-    # In the order of the snapshot, dependencies come first: one pass gives each resource its distance from the roots.
-    for item in resources:
-        above: list[Resource] = list(by_urn.get(item.parent, ()))
-        for urn in set(item.needs()):
-            for need in by_urn.get(urn, ()):
-                above.append(need)
-                if not need.custom:
-                    above += children.get(need.urn, ())
-        depth[id(item)] = max((depth[id(need)] + (id(need) in condemned) for need in above), default=0)
-        by_urn.setdefault(item.urn, []).append(item)
-        ancestor = item.parent
-        seen = set()
-        while ancestor and ancestor not in seen:
-            seen.add(ancestor)
-            children.setdefault(ancestor, []).append(item)
-            ancestor = by_urn[ancestor][-1].parent if ancestor in by_urn else ""
-    layers: dict[int, list[Planned]] = {}
-    for item in resources:
-        if id(item) in condemned:
-            layers.setdefault(depth[id(item)], []).append(condemned[id(item)])
-    return [list(reversed(layers[level])) for level in sorted(layers, reverse=True)]

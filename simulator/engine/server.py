@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -44,12 +45,12 @@ class _Servicer:
 
 
 @contextmanager
-def serve(run: Run) -> Iterator[str]:
-    """Serves a run on the loopback interface; yields the address."""
+def serve(run: Run, directory: Path) -> Iterator[str]:
+    """Serves a run on the loopback interface, for a program that runs in ``directory``; yields the address."""
     # Every registration holds a thread until its steps are done, and the SDK has at most this many under way.
     workers = ThreadPoolExecutor(max_workers=run.settings.parallel * 4 + 8, thread_name_prefix="monitor")
     server = grpc.server(workers, options=_GRPC_CHANNEL_OPTIONS)
-    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(_Servicer.of(Monitor(run)), server)
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(_Servicer.of(Monitor(run, directory)), server)
     engine_pb2_grpc.add_EngineServicer_to_server(_Servicer.of(EngineService(run)), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

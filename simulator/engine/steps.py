@@ -8,7 +8,7 @@ from simulator.engine import urn as urns
 from simulator.engine.errors import EngineError
 from simulator.engine.events import Op
 from simulator.engine.ledger import Ledger
-from simulator.engine.plan import Planned
+from simulator.engine.planned import Planned
 from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource, now
 from simulator.engine.values import is_secret, make_secret, mark_secret, same

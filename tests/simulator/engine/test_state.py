@@ -46,7 +46,7 @@ def full() -> Resource:
         deleted_with=STACK,
         ignore_changes=["a.b"],
         replace_on_changes=["c"],
-        hide_diff=[["d", 0]],
+        hide_diff=["d[0]"],
         replacement_trigger=make_secret("t"),
         created="2026-01-01T00:00:00Z",
         modified="2026-01-02T00:00:00Z",
