@@ -2,9 +2,9 @@
 
 Property values are Pulumi wire values held as plain JSON: ``None``, ``bool``, ``float``/``int``, ``str``, ``list``,
 ``dict``. An unknown is the string :data:`UNKNOWN`; secrets, assets, archives, outputs and resource references are dicts
-that carry ``SIG_KEY`` (the signatures are imported from ``pulumi.runtime.rpc``, never copied). The engine strips secrets
-before it calls a provider and marks the outputs of the same name again, as the real engine does for providers that do
-not declare ``acceptSecrets``.
+that carry ``SIG_KEY`` (the signatures are imported from ``pulumi.runtime.rpc``, never copied). The engine strips
+secrets before it calls a provider and marks the outputs of the same name again, as the real engine does for providers
+that do not declare ``acceptSecrets``.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Provider(Protocol):
 
     def check(self, urn: str, type_: str, olds: Props, news: Props, seed: bytes) -> Checked: ...
 
-    def diff(
+    def diff(  # noqa: PLR0917
         self,
         urn: str,
         type_: str,
@@ -124,7 +124,7 @@ class Provider(Protocol):
         """The resource as it is now, or None when it is gone."""
         ...
 
-    def update(
+    def update(  # noqa: PLR0917
         self,
         urn: str,
         type_: str,

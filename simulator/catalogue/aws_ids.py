@@ -206,6 +206,9 @@ SERVICES: Final = MappingProxyType(
 
 _EXAMPLE = re.compile(r"pulumi import \S+ \S+ [\"']?(\S+?)[\"']?\s*$", re.MULTILINE)
 _USING = re.compile(r"\busing\b(.*?)(?:For example|```)", re.DOTALL)
+_SETTING = re.compile(
+    r"(Policy|Configuration|Settings?|Versioning|Block|Controls|Logging|Acl|Notification|Config)(V2)?$"
+)
 _CODE = re.compile(r"`([^`]+)`")
 _HEX_ID = re.compile(r"([a-z][a-z-]*)-[0-9a-f]{8,17}$", re.IGNORECASE)
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
@@ -234,7 +237,8 @@ def _documented(shape: Shape) -> AwsId:
         return AwsId("{arn}", arn or f"{service}:{_HERE}:{kind}/{{letters:12}}")
     if len(names) > 1 and len(separators := {sep for sep in "/:,|" if sep in example}) == 1:
         return AwsId(separators.pop().join(f"{{{wire}}}" for wire in names), arn)
-    if names and names[0] in shape.inputs:
+    # A single name of a parent is the id of a setting of that parent, not of one child among many.
+    if names and names[0] in shape.inputs and (names[0] == own or _SETTING.search(shape.token)):
         return AwsId(f"{{{names[0]}}}", arn)
     if hexadecimal := _HEX_ID.match(example):
         return AwsId(f"{hexadecimal.group(1).lower()}-{{hex:17}}", f"{service}:{_HERE}:{kind}/{{id}}" if arn else None)

@@ -182,6 +182,24 @@ SINGLETONS: Final = MappingProxyType(
 )
 """Types whose own name is fixed by the service."""
 
+OWN_CHILDREN: Final = frozenset(
+    {
+        "batchendpoints",
+        "computes",
+        "connections",
+        "containers",
+        "datastores",
+        "deployments",
+        "federatedidentitycredentials",
+        "onlineendpoints",
+        "outboundrules",
+        "schedules",
+        "subnets",
+        "virtualnetworklinks",
+    }
+)
+"""Collections (in lower case) whose members only a program makes: a live parent does not vouch for them."""
+
 NAMESPACES: Final = MappingProxyType(
     {
         "applicationinsights": "Insights",

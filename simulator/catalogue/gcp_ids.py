@@ -68,8 +68,8 @@ def id_of(token: str, shape: Shape) -> str:
     iam = _IAM.search(shape.token)
     if found is not None:
         path = _FIELD.sub(lambda field: _field(field.group(1), shape), found.group(1))
-        suffix = "/{role}/{member}" if iam and iam.group(1) == "Member" and "{member}" not in path else ""
-        return path + suffix
+        grant = {"Member": "/{role}/{member}", "Binding": "/{role}"}
+        return path + (grant.get(iam.group(1), "") if iam and "{role}" not in path else "")
     if iam is not None:
         required = [n for n, p in shape.inputs.items() if p.required and p.type.kind is Kind.STRING]
         owners = [name for name in required if name not in ("role", "member", "policyData", "service")]
@@ -92,6 +92,9 @@ def own_name(shape: Shape) -> str | None:
 def _field(name: str, shape: Shape) -> str:
     camel = re.sub(r"[_-](\w)", lambda found: found.group(1).upper(), name)
     camel = {"projectId": "project"}.get(camel, camel) if camel not in shape.inputs else camel
+    if camel not in shape.inputs:
+        iam_name = ("name",) if _IAM.search(shape.token) and camel not in ("project", "region", "location") else ()
+        camel = next((wire for wire in (f"{camel}Id", f"{camel}Name", *iam_name) if wire in shape.inputs), camel)
     if camel == "name" and "name" not in shape.inputs:
         # The service numbers what the program does not name.
         return "{digits:19}"

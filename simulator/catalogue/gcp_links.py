@@ -46,6 +46,11 @@ LINKS: Final = MappingProxyType(
 )
 """Type -> input -> type of what is named there."""
 
+OWN_CHILDREN: Final = frozenset(
+    {"cryptoKeys", "features", "featureViews", "models", "providers", "repositories", "routines", "tables"}
+)
+"""Collections whose members only a program makes: a live parent does not vouch for them."""
+
 BUILT_IN: Final = (
     "/networks/default",
     "/subnetworks/default",

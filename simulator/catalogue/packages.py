@@ -14,6 +14,7 @@ import importlib.metadata
 import importlib.util
 import json
 import re
+import warnings
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Final
@@ -75,7 +76,10 @@ def resource_class(token: str) -> tuple[type, ModuleType]:
             f"'{token}' is no resource type of {PACKAGES[package]} {version_of(package)}{_nearest(token, index)}",
         )
     module_name, class_name = index[token]
-    cls = getattr(importlib.import_module(module_name), class_name)
+    with warnings.catch_warnings():
+        # Importing a module of an SDK warns of every deprecated class in it, used or not.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        cls = getattr(importlib.import_module(module_name), class_name)
     return cls, importlib.import_module(cls.__module__)
 
 

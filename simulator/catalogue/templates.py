@@ -25,6 +25,8 @@ def fill(template: str, values: Mapping[str, Any], dice: Dice, label: str = "") 
         if length is not None and name in ("hex", "digits", "letters"):
             return str(getattr(dice, name)(int(length), label))
         value = values.get(name)
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
         if isinstance(value, str | int | float) and value != "":
             return str(value)
         return default if default is not None else dice.letters(12, name)

@@ -114,8 +114,9 @@ class Aws:
         if "region" in birth.shape.outputs:
             known["region"] = birth.inputs.get("region") or birth.config.get("region")
         if "tagsAll" in birth.shape.outputs:
+            tags = birth.inputs.get("tags")
             defaults = (birth.config.get("defaultTags") or {}).get("tags") or {}
-            known["tagsAll"] = {**defaults, **(birth.inputs.get("tags") or {})}
+            known["tagsAll"] = {**defaults, **(tags if isinstance(tags, dict) else {})}
         return known
 
     def computed(self, birth: Birth, identity: Identity, name: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import Final
 from simulator.catalogue import azure_paths
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.templates import fill
+from simulator.catalogue.types import Kind
 from simulator.clouds.base import Birth, Identity, Naming, Reference
 from simulator.dice import Dice
 from simulator.functions import azure as functions
@@ -102,7 +103,7 @@ class Azure:
             news[own] = azure_paths.SINGLETONS[short] or question.name
         elif own in ("roleAssignmentName", "roleDefinitionId"):
             news |= {own: question.dice.guid("autoname"), CREATE_BEFORE_DELETE: True}
-        elif own in ("endpointName", "customDomainName") or template.rsplit("/providers/", 1)[-1].count("{") == 1:
+        elif own in ("endpointName", "customDomainName") or _stands_alone(template):
             name = f"{question.name}{question.dice.hex(8, 'autoname')}"
             tries = 0
             while self._taken(question, own, name):
@@ -146,7 +147,8 @@ class Azure:
         facts: Props = {"name": id_.rsplit("/", 1)[-1]}
         if own is not None and own in birth.shape.outputs:
             facts[own] = facts["name"]
-        facts["type"] = resource_type(id_)
+        if "type" in birth.shape.outputs and birth.shape.outputs["type"].type.kind is Kind.STRING:
+            facts["type"] = resource_type(id_)
         facts = {key: value for key, value in facts.items() if key in birth.shape.outputs}
         claims: tuple[str, ...] = ()
         if birth.shape.token in _GLOBAL:
@@ -199,6 +201,8 @@ class Azure:
         """Return the resources (not the resource group) of which an id is a child path."""
         head, _, path = reference.rpartition("/providers/")
         steps = path.split("/")
+        if len(steps) > 3 and steps[-2] in azure_paths.OWN_CHILDREN:
+            return ()
         found = [f"{head}/providers/{'/'.join(steps[:end])}" for end in range(len(steps) - 2, 2, -2)]
         return tuple(found)
 
@@ -244,6 +248,10 @@ class Azure:
 
     def _subscription(self, config: Props) -> str:
         return str(config.get("subscriptionId") or SUBSCRIPTION)
+
+
+def _stands_alone(template: str) -> bool:
+    return "/providers/" not in template or template.rsplit("/providers/", 1)[-1].count("{") == 1
 
 
 def resource_type(id_: str) -> str:

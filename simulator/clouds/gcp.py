@@ -112,7 +112,8 @@ class Gcp:
         for key in ("project", "region", "zone"):
             if key in birth.shape.outputs and key in birth.shape.inputs and values.get(key) is not None:
                 known[key] = values[key]
-        labels = {**(birth.config.get("defaultLabels") or {}), **(birth.inputs.get("labels") or {})}
+        given = birth.inputs.get("labels")
+        labels = {**(birth.config.get("defaultLabels") or {}), **(given if isinstance(given, dict) else {})}
         if "pulumiLabels" in birth.shape.outputs:
             known["pulumiLabels"] = labels
         if "effectiveLabels" in birth.shape.outputs:
@@ -161,6 +162,8 @@ class Gcp:
     def ancestors(self, reference: str) -> tuple[str, ...]:
         """Return the resources of which a name may be a child path, nearest first."""
         steps = reference.split("/")
+        if len(steps) > 1 and steps[-2] in gcp_links.OWN_CHILDREN:
+            return ()
         found = ("/".join(steps[:end]) for end in range(len(steps) - 1, 3, -1))
         return tuple(name for name in found if _is_resource(name))
 
