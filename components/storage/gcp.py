@@ -21,6 +21,7 @@ GAPS: tuple[Gap, ...] = ()
 
 LOG_WRITER = "group:cloud-storage-analytics@google.com"
 """Delivers usage logs (https://cloud.google.com/storage/docs/access-logs#delivery)."""
+_When = gcp.storage.BucketLifecycleRuleConditionArgs
 _DAY = 24 * 60 * 60
 """Seconds."""
 _UPLOAD_DAYS = 7
@@ -116,25 +117,22 @@ def _lifecycle(
     scope: Scope, spec: StorageSpec, zone: Zone, *, versioned: bool
 ) -> list[gcp.storage.BucketLifecycleRuleArgs]:
     """What happens to objects in time. Ages are in days."""
-
-    def rule(
-        action: str, storage_class: str | None = None, **condition: int | str
-    ) -> gcp.storage.BucketLifecycleRuleArgs:
-        return gcp.storage.BucketLifecycleRuleArgs(
-            action=gcp.storage.BucketLifecycleRuleActionArgs(type=action, storage_class=storage_class),
-            condition=gcp.storage.BucketLifecycleRuleConditionArgs(**condition),
-        )
-
-    rules = [rule("AbortIncompleteMultipartUpload", age=_UPLOAD_DAYS)]
+    rules = [_rule("AbortIncompleteMultipartUpload", _When(age=_UPLOAD_DAYS))]
     if versioned:
-        rules.append(rule("Delete", days_since_noncurrent_time=spec.recovery_days, with_state="ARCHIVED"))
+        rules.append(_rule("Delete", _When(days_since_noncurrent_time=spec.recovery_days, with_state="ARCHIVED")))
     if zone is Zone.RAW:
-        rules.append(rule("SetStorageClass", "COLDLINE", age=spec.archive_days))
+        rules.append(_rule("SetStorageClass", _When(age=spec.archive_days), storage_class="COLDLINE"))
     if zone is Zone.MONITORING:
-        rules.append(rule("Delete", age=spec.capture_days, with_state="LIVE"))
+        rules.append(_rule("Delete", _When(age=spec.capture_days, with_state="LIVE")))
     if zone is Zone.LOGS:
-        rules.append(rule("Delete", age=scope.posture.log_retention_days, with_state="LIVE"))
+        rules.append(_rule("Delete", _When(age=scope.posture.log_retention_days, with_state="LIVE")))
     return rules
+
+
+def _rule(action: str, when: _When, *, storage_class: str | None = None) -> gcp.storage.BucketLifecycleRuleArgs:
+    return gcp.storage.BucketLifecycleRuleArgs(
+        action=gcp.storage.BucketLifecycleRuleActionArgs(type=action, storage_class=storage_class), condition=when
+    )
 
 
 def _grant(scope: Scope, identity: IdentityRef, names: dict[Zone, Output[str]]) -> None:

@@ -1,6 +1,7 @@
 """Builds one Google Cloud backend alone, on stand-in references, and checks each resource against its type's shape."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -74,14 +75,11 @@ def build(
         args.pop(name)
     outputs: dict[str, Any] = {}
 
-    def keep(name: str, value: Any) -> None:
-        outputs[name] = value
-
     def program() -> None:
         parent = pulumi.ComponentResource(f"tripod:index:{capability}", capability)
         made = backend(open_scope(scope_spec, capability, parent, FACTS), spec, args)
         for name, value in vars(made).items():
-            pulumi.Output.from_input(value).apply(lambda known, name=name: keep(name, known))
+            pulumi.Output.from_input(value).apply(partial(outputs.__setitem__, name))
 
     echo = recorder._Echo.call
 
