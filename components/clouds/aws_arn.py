@@ -31,11 +31,23 @@ class Arns:
 
     def role(self, role: aws.iam.Role) -> Output[str]:
         """ARN of a role of the stack, known in a preview."""
-        return self.iam(Output.concat("role", role.path, role.name))
+        return self.iam(Output.concat("role", role.path.apply(lambda path: path or "/"), role.name))
 
     def bucket(self, bucket: aws.s3.Bucket) -> Output[str]:
         """ARN of a bucket of the stack, known in a preview."""
         return self.s3(bucket.bucket)
+
+    def queue(self, queue: aws.sqs.Queue) -> Output[str]:
+        """ARN of a queue of the stack, known in a preview."""
+        return self.regional("sqs", queue.name)
+
+    def rule(self, rule: aws.cloudwatch.EventRule) -> Output[str]:
+        """ARN of a rule of the default event bus, known in a preview."""
+        return self.regional("events", Output.concat("rule/", rule.name))
+
+    def pipeline(self, pipeline: aws.sagemaker.Pipeline) -> Output[str]:
+        """ARN of a SageMaker pipeline of the stack, known in a preview."""
+        return self.regional("sagemaker", Output.concat("pipeline/", pipeline.pipeline_name))
 
     def managed_policy(self, name: str) -> Output[str]:
         """ARN of a policy that AWS manages, with its path (``job-function/ViewOnlyAccess``)."""

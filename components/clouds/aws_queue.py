@@ -1,8 +1,9 @@
 """SQS queues that events wait in: dead letters of schedules and rules, approvals that a release picks up."""
 
 import pulumi_aws as aws
-from pulumi import Input, Output
+from pulumi import Input
 
+from components.clouds.aws_arn import Arns
 from components.clouds.aws_iam import Effect, Statement, document
 from components.core.scope import Scope
 
@@ -25,19 +26,20 @@ def queue(scope: Scope, part: str, key_id: Input[str] | None) -> aws.sqs.Queue:
 
 
 def accept(
-    scope: Scope, part: str, target: aws.sqs.Queue, service: str, source: Input[str] | None = None
+    scope: Scope, part: str, arns: Arns, target: aws.sqs.Queue, source: aws.cloudwatch.EventRule | None = None
 ) -> aws.sqs.QueuePolicy:
-    """Let ``service`` send to ``target`` on behalf of ``source`` (an ARN) only, and everybody over TLS only."""
+    """Let the event rule ``source`` send to ``target``, and everybody who may over TLS only."""
+    arn = arns.queue(target)
     senders = (
         ()
         if source is None
         else (
             Statement(
-                sid="SendFromSource",
+                sid="SendFromRule",
                 actions=("sqs:SendMessage",),
-                resources=(target.arn,),
-                principals={"Service": (service,)},
-                conditions={"ArnEquals": {"aws:SourceArn": source}},
+                resources=(arn,),
+                principals={"Service": ("events.amazonaws.com",)},
+                conditions={"ArnEquals": {"aws:SourceArn": arns.rule(source)}},
             ),
         )
     )
@@ -45,13 +47,13 @@ def accept(
         sid="RefusePlainText",
         effect=Effect.DENY,
         actions=("sqs:SendMessage", "sqs:ReceiveMessage"),
-        resources=(target.arn,),
+        resources=(arn,),
         anyone=True,
         conditions={"Bool": {"aws:SecureTransport": "false"}},
     )
     return aws.sqs.QueuePolicy(
         scope.label(part, "policy"),
         queue_url=target.url,
-        policy=Output.from_input(document(*senders, refusal)),
+        policy=document(*senders, refusal),
         opts=scope.options(),
     )

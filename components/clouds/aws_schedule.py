@@ -47,7 +47,7 @@ def schedule_pipeline(
         parameters: Pipeline parameters to set.
     """
     dead_letters = queue(scope, f"{part}-dead-letters", key_id)
-    accept(scope, f"{part}-dead-letters", dead_letters, "scheduler.amazonaws.com")
+    accept(scope, f"{part}-dead-letters", arns, dead_letters)
     role = service_role(
         scope,
         f"{part}-starter",
@@ -57,8 +57,8 @@ def schedule_pipeline(
         # a schedule's source is its group (https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html)
         source=arns.regional("scheduler", "schedule-group/default"),
     )
-    letters = Statement(sid="KeepDeadLetters", actions=("sqs:SendMessage",), resources=(dead_letters.arn,))
-    statements = [start_pipelines(pipeline.arn), letters]
+    letters = Statement(sid="KeepDeadLetters", actions=("sqs:SendMessage",), resources=(arns.queue(dead_letters),))
+    statements = [start_pipelines(arns.pipeline(pipeline)), letters]
     if key_id is not None:
         statements.append(
             Statement(sid="EncryptDeadLetters", actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key_id,))

@@ -70,7 +70,7 @@ def _grants(
     watch = Statement(
         sid="WatchRollbackAlarms",
         actions=("cloudwatch:DescribeAlarms",),
-        resources=[alarm.arn for alarm in alarms],
+        resources=[arn.regional("cloudwatch", Output.concat("alarm:", alarm.name)) for alarm in alarms],
     )
     return grant(
         scope,

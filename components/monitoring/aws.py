@@ -45,7 +45,7 @@ def build(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> Monitorin
             rule = retraining(
                 scope, spec.cooldown_hours, args, arn, alarm=loop.alarm, logs=logs, topic=topic, key_id=key_id
             )
-            retrain_id = rule.arn
+            retrain_id = arn.rule(rule)
     if spec.dashboard:
         dashboard = aws.cloudwatch.Dashboard(
             scope.label("dashboard"),
@@ -55,12 +55,16 @@ def build(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> Monitorin
         )
         dashboard_id = dashboard.dashboard_arn
     return MonitoringOutputs(
-        channel_id=topic.arn,
-        log_sink_id=logs.arn,
+        channel_id=arn.regional("sns", topic.name),
+        log_sink_id=_log_arn(arn, logs),
         dashboard_id=dashboard_id,
         drift_id=drift_id,
         retrain_id=retrain_id,
     )
+
+
+def _log_arn(arn: Arns, logs: aws.cloudwatch.LogGroup) -> Output[str]:
+    return arn.regional("logs", Output.concat("log-group:", logs.name))
 
 
 def _channel(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs, arn: Arns) -> aws.sns.Topic:
@@ -73,11 +77,12 @@ def _channel(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs, arn: Arns
         tags=scope.tags(),
         opts=scope.options(),
     )
+    topic_arn = arn.regional("sns", topic.name)
     policy = document(
         Statement(
             sid="AlarmsAndEventsPublish",
             actions=("sns:Publish",),
-            resources=(topic.arn,),
+            resources=(topic_arn,),
             principals={"Service": ("cloudwatch.amazonaws.com", "events.amazonaws.com")},
             conditions={"StringEquals": {"aws:SourceAccount": arn.account}},
         ),
@@ -85,7 +90,7 @@ def _channel(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs, arn: Arns
             sid="RefusePlainText",
             effect=Effect.DENY,
             actions=("sns:Publish",),
-            resources=(topic.arn,),
+            resources=(topic_arn,),
             anyone=True,
             conditions={"Bool": {"aws:SecureTransport": "false"}},
         ),
@@ -128,7 +133,7 @@ def _event_log(scope: Scope, arn: Arns, logs: aws.cloudwatch.LogGroup) -> None:
             Statement(
                 sid="EventsWriteHere",
                 actions=("logs:CreateLogStream", "logs:PutLogEvents"),
-                resources=(Output.concat(logs.arn, ":*"),),
+                resources=(Output.concat(_log_arn(arn, logs), ":*"),),
                 principals={"Service": ("delivery.logs.amazonaws.com", "events.amazonaws.com")},
             )
         ),

@@ -90,7 +90,7 @@ def retraining(
     pattern = {
         "source": ["aws.cloudwatch"],
         "detail-type": ["CloudWatch Alarm State Change"],
-        "resources": [alarm.arn],
+        "resources": [arn.regional("cloudwatch", Output.concat("alarm:", alarm.name))],
         "detail": {"state": {"value": ["ALARM"]}},
     }
     rule = aws.cloudwatch.EventRule(
@@ -107,16 +107,17 @@ def retraining(
         f"Starts the retraining guard of {scope.prefix}",
         "events.amazonaws.com",
         arn.account,
-        source=rule.arn,
+        source=arn.rule(rule),
     )
+    machine_arn = arn.regional("states", Output.concat("stateMachine:", machine.name))
     granted = grant(
         scope,
         "start-guard",
         role.name,
-        Statement(sid="StartGuard", actions=("states:StartExecution",), resources=(machine.arn,)),
+        Statement(sid="StartGuard", actions=("states:StartExecution",), resources=(machine_arn,)),
     )
     dead_letters = queue(scope, "retrain-dead-letters", key_id)
-    accepted = accept(scope, "retrain-dead-letters", dead_letters, "events.amazonaws.com", rule.arn)
+    accepted = accept(scope, "retrain-dead-letters", arn, dead_letters, rule)
     aws.cloudwatch.EventTarget(
         scope.label("retrain", "target"),
         rule=rule.name,
@@ -133,7 +134,7 @@ def retraining(
         Metric(
             namespace="AWS/States",
             name="ExecutionsFailed",
-            dimensions={"StateMachineArn": machine.arn},
+            dimensions={"StateMachineArn": machine_arn},
             statistic="Sum",
         ),
         topic=topic,

@@ -32,8 +32,8 @@ def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutpu
     """Make groups, repository, approval and tracking."""
     arn = arns(scope, args["foundation"])
     groups = [_group(scope, model) for model in spec.models]
-    repository = _repository(scope, spec, args)
-    _grant_groups(scope, args, groups)
+    repository = _repository(scope, spec, args, arn)
+    _grant_groups(scope, args, arn, groups)
     approval: Output[str] = Output.from_input("")
     if scope.posture.require_approval:
         approval = _approval(scope, args, arn, groups)
@@ -41,9 +41,9 @@ def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutpu
     if spec.tracking:
         tracking = _tracking(scope, args, arn)
     return RegistryOutputs(
-        registry_id=groups[0].arn,
-        image_repository_id=repository.arn,
-        image_repository=repository.repository_url.apply(lambda url: url.removesuffix(f"/{RUNTIME_IMAGE}")),
+        registry_id=_group_arn(arn, groups[0]),
+        image_repository_id=_repository_arn(arn, repository),
+        image_repository=_host(arn, repository),
         tracking_uri=tracking,
         approval_id=approval,
     )
@@ -60,12 +60,28 @@ def _group(scope: Scope, model: str) -> aws.sagemaker.ModelPackageGroup:
     )
 
 
-def _versions(group: aws.sagemaker.ModelPackageGroup) -> Output[str]:
+def _group_arn(arn: Arns, group: aws.sagemaker.ModelPackageGroup) -> Output[str]:
+    return arn.regional("sagemaker", Output.concat("model-package-group/", group.model_package_group_name))
+
+
+def _versions(arn: Arns, group: aws.sagemaker.ModelPackageGroup) -> Output[str]:
     """ARN pattern of the versions of a group."""
-    return Output.concat(group.arn.apply(lambda value: value.replace(":model-package-group/", ":model-package/")), "/*")
+    return arn.regional("sagemaker", Output.concat("model-package/", group.model_package_group_name, "/*"))
 
 
-def _repository(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> aws.ecr.Repository:
+def _repository_arn(arn: Arns, repository: aws.ecr.Repository) -> Output[str]:
+    return arn.regional("ecr", Output.concat("repository/", repository.name))
+
+
+def _host(arn: Arns, repository: aws.ecr.Repository) -> Output[str]:
+    """What references to images begin with, known in a preview
+    (https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html)."""
+    namespace = repository.name.apply(lambda name: name.removesuffix(f"/{RUNTIME_IMAGE}"))
+    suffix = aws.get_partition_output().dns_suffix
+    return Output.concat(arn.account, f".dkr.ecr.{arn.region}.", suffix, "/", namespace)
+
+
+def _repository(scope: Scope, spec: RegistrySpec, args: RegistryArgs, arn: Arns) -> aws.ecr.Repository:
     customer_key = scope.covers(DataClass.MODELS)
     repository = aws.ecr.Repository(
         scope.label("images"),
@@ -99,7 +115,7 @@ def _repository(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> aws.ecr
         ("serving", identity["serving_principal"]),
         ("monitoring", identity["monitoring_principal"]),
     ):
-        grant(scope, f"pull-{role}", principal, *_pull(repository.arn))
+        grant(scope, f"pull-{role}", principal, *_pull(_repository_arn(arn, repository)))
     return repository
 
 
@@ -120,10 +136,10 @@ def _pull(repository: Input[str]) -> tuple[Statement, ...]:
     )
 
 
-def _grant_groups(scope: Scope, args: RegistryArgs, groups: list[aws.sagemaker.ModelPackageGroup]) -> None:
+def _grant_groups(scope: Scope, args: RegistryArgs, arn: Arns, groups: list[aws.sagemaker.ModelPackageGroup]) -> None:
     """The pipeline registers; training (batch scoring) and serving read."""
-    group_arns: list[Input[str]] = [group.arn for group in groups]
-    version_arns: list[Input[str]] = [_versions(group) for group in groups]
+    group_arns = [_group_arn(arn, group) for group in groups]
+    version_arns = [_versions(arn, group) for group in groups]
     resources = (*group_arns, *version_arns)
     reading = ("sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages")
     writing = ("sagemaker:AddTags", "sagemaker:CreateModelPackage")
@@ -179,7 +195,7 @@ def _approval(
     )
     key_id = args["keys"]["logs_key_id"] if scope.covers(DataClass.LOGS) else None
     waiting = queue(scope, "approved-versions", key_id)
-    accepted = accept(scope, "approved-versions", waiting, "events.amazonaws.com", rule.arn)
+    accepted = accept(scope, "approved-versions", arn, waiting, rule)
     aws.cloudwatch.EventTarget(
         scope.label("approved", "target"),
         rule=rule.name,
@@ -188,7 +204,7 @@ def _approval(
         retry_policy={"maximum_event_age_in_seconds": 24 * 3600, "maximum_retry_attempts": 185},
         opts=scope.options(depends_on=[accepted]),
     )
-    return rule.arn
+    return arn.rule(rule)
 
 
 def _tracking(scope: Scope, args: RegistryArgs, arn: Arns) -> Output[str]:

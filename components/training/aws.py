@@ -51,8 +51,8 @@ def build(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> TrainingOutpu
         schedule_pipeline(scope, "batch", arns=arn, pipeline=batch, frequency=spec.batch_schedule, key_id=queue_key)
     return TrainingOutputs(
         workspace_id=_workspace(scope, args, arn),
-        compute_id=bounds.arn,
-        pipeline_id=pipeline.arn,
+        compute_id=arn.iam(Output.concat("policy/", bounds.name)),
+        pipeline_id=arn.pipeline(pipeline),
         job_defaults=_job_defaults(spec, frame),
     )
 
