@@ -101,7 +101,6 @@ class Deployment:
 
     def _update(self, run: Run, program: Program) -> None:
         succeeded = program.execute(run)
-        run.stopping.wait(0)
         run.wait_idle()
         if not succeeded:
             run.failed.set()
@@ -141,6 +140,9 @@ class Deployment:
                 try:
                     operation(run)
                 finally:
+                    # Also when something unforeseen ends the operation: what is under way ends and is saved first.
+                    run.stopping.set()
+                    run.wait_idle()
                     ledger.close()
         snapshot = ledger.snapshot()
         root = snapshot.stack()

@@ -164,7 +164,9 @@ class Monitor:
         with self._lock:
             inherited = dict(self._component_providers.get(request.parent, {}))
         if not request.provider and request.custom:
-            request.provider = request.providers.get(package) or inherited.get(package, "")
+            request.provider = (
+                request.providers.get(package) or inherited.get(package) or _same_package(parent, package)
+            )
         self._transforms.apply(request)
         providers = dict(request.providers)
         if not request.custom:
@@ -281,6 +283,13 @@ class Monitor:
             self._refuse(str(error))
         except (CloudError, EngineError) as error:
             raise RpcFailure(grpc.StatusCode.UNKNOWN, str(error)) from error
+
+
+def _same_package(parent: Goal | None, package: str) -> str:
+    """The provider of a parent of the same package, which its children inherit."""
+    if parent is None or not parent.provider or urns.package_of(parent.type) != package:
+        return ""
+    return parent.provider
 
 
 class EngineService:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 Report = Callable[[Diagnostic], None]
-Approve = Callable[[Resource, Goal], bool]
+Approve = Callable[[Resource], bool]
 
 
 class Planner:
@@ -107,7 +107,7 @@ class Planner:
                 assert old is not None
                 inputs = self._check(backend, new, old.inputs, inputs)
         new.inputs = inputs
-        if not self._approve(new, goal):
+        if not self._approve(new):
             raise StepFailed(urn)
         if old is not None and recreating:
             self.seen.deletes.discard(urn)

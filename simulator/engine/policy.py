@@ -79,7 +79,7 @@ class Analyzer(Protocol):
     def analyze_stack(self, resources: Sequence[ResourceView]) -> Sequence[Violation]: ...
 
 
-def view(resource: Resource, *, delete_before_replace: bool | None = None) -> ResourceView:
+def view(resource: Resource, *, delete_before_replace: bool | None = None, aliases: Sequence[str] = ()) -> ResourceView:
     """The view of a state. ``provider`` is the URN of the provider resource, without its id."""
     copied: dict[str, Any] = {key: tuple(value) for key, value in resource.property_dependencies.items()}
     return ResourceView(
@@ -101,7 +101,7 @@ def view(resource: Resource, *, delete_before_replace: bool | None = None) -> Re
             delete_before_replace=delete_before_replace,
             retain_on_delete=resource.retain_on_delete,
             deleted_with=resource.deleted_with,
-            aliases=tuple(resource.aliases),
+            aliases=tuple(aliases),
             custom_timeouts=resource.custom_timeouts,
             additional_secret_outputs=tuple(resource.additional_secret_outputs),
             import_id=resource.import_id,

@@ -45,6 +45,10 @@ _CREDENTIALS = (
 )
 
 
+# How long, in seconds, a program may go on after a cancellation, at least.
+_GRACE = 5.0
+
+
 class Program(Protocol):
     """Something that registers resources with a run."""
 
@@ -166,6 +170,7 @@ class ProjectProgram:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
+                start_new_session=True,  # an interrupt at the terminal is the engine's to deal with
             )
             assert process.stdout is not None and process.stderr is not None
             readers = [
@@ -175,7 +180,7 @@ class ProjectProgram:
             for reader in readers:
                 reader.start()
             try:
-                code = process.wait()
+                code = _wait(process, run)
             except BaseException:
                 process.terminate()
                 raise
@@ -197,6 +202,16 @@ class ProjectProgram:
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(run.settings.secret_keys)),
             **self.environment,
         }
+
+
+def _wait(process: subprocess.Popen[str], run: Run) -> int:
+    """Waits for the program; one that does not end after a cancellation is ended."""
+    while True:
+        try:
+            return process.wait(timeout=_GRACE)
+        except subprocess.TimeoutExpired:
+            if run.cancelled.is_set():
+                process.terminate()
 
 
 def _report_lines(run: Run, stream: IO[str], source: str, severity: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +37,7 @@ from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource
 from simulator.engine.settings import Settings
 from simulator.engine.steps import Executor
-from simulator.engine.values import same
+from simulator.engine.values import has_unknown, same
 from simulator.model import CloudError, Props, Providers
 
 
@@ -182,10 +183,10 @@ class Run:
             self._apply(steps)
         except Stopped:
             raise
-        except (CloudError, EngineError) as error:
+        except Exception as error:
             if not isinstance(error, StepFailed):
                 source = "unsupported" if isinstance(error, Unsupported) else "engine"
-                self.report(Diagnostic("error", str(error), urn, source))
+                self.report(Diagnostic("error", _told(error), urn, source))
             seen.failed.add(urn)
             self.failed.set()
             if not self.settings.preview and not self.settings.continue_on_error:
@@ -205,6 +206,9 @@ class Run:
                 if urn in self.planner.seen.failed:
                     return
                 raise EngineError(f"{urn} is not registered, or its outputs have been registered before")
+            if not self.settings.preview:
+                # After a failure, what depends on it is unknown; an unknown has no place in a state.
+                outputs = {key: value for key, value in outputs.items() if not has_unknown(value)}
             if state.type == urns.STACK_TYPE:
                 self._outputs[urn] = outputs
                 return
@@ -268,9 +272,10 @@ class Run:
             begun = time.monotonic()
             try:
                 self.executor.apply(step)
-            except (CloudError, EngineError) as error:
-                self.report(Diagnostic("error", str(error), step.urn, "step"))
-                self.emit(StepFinished(replace(shown, error=str(error), seconds=time.monotonic() - begun)))
+            except Exception as error:
+                message = _told(error)
+                self.report(Diagnostic("error", message, step.urn, "step"))
+                self.emit(StepFinished(replace(shown, error=message, seconds=time.monotonic() - begun)))
                 raise StepFailed(step.urn) from error
             if not quiet:
                 self.emit(StepFinished(replace(shown, seconds=time.monotonic() - begun)))
@@ -301,11 +306,11 @@ class Run:
 
     # Policies.
 
-    def _approve(self, new: Resource, goal: Goal) -> bool:
+    def _approve(self, new: Resource) -> bool:
         """Runs the resource rules; False when a mandatory one forbids the step."""
         if not self.analyzers:
             return True
-        shown = view(new, delete_before_replace=goal.delete_before_replace)
+        shown = self.view(new)
         allowed = True
         for analyzer in self.analyzers:
             for violation in analyzer.analyze(shown):
@@ -324,11 +329,15 @@ class Run:
                 self.emit(violation_event(violation, root))
 
     def views(self, resources: Sequence[Resource]) -> tuple[ResourceView, ...]:
-        goals = self.goals
-        return tuple(
-            view(item, delete_before_replace=goals[item.urn].delete_before_replace if item.urn in goals else None)
-            for item in resources
-        )
+        return tuple(self.view(item) for item in resources)
+
+    def view(self, resource: Resource) -> ResourceView:
+        """The view of a state, with what only the program knows of it."""
+        goal = self.goals.get(resource.urn)
+        if goal is None:
+            return view(resource)
+        aliases = self.planner.aliases.candidates(goal) if goal.aliases else []
+        return view(resource, delete_before_replace=goal.delete_before_replace, aliases=aliases)
 
     # The end.
 
@@ -342,6 +351,14 @@ class Run:
 @contextmanager
 def _free() -> Iterator[None]:
     yield
+
+
+def _told(error: Exception) -> str:
+    """The message of an error; one that nobody foresaw says where it arose, because it is a fault of this code."""
+    if isinstance(error, CloudError | EngineError):
+        return str(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"internal error: {type(error).__name__}: {error} ({frame.filename}:{frame.lineno})"
 
 
 def _provider_urn(reference: str) -> tuple[str, ...]:
