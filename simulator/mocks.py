@@ -58,10 +58,10 @@ class SimulatedMocks(Mocks):
         live = provider.create(urn, args.typ, checked.inputs, preview=self._preview, timeout=0)
         return live.id or rpc.UNKNOWN, live.outputs
 
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Answer a function."""
         provider = self._provider(args.token.partition(":")[0], args.provider)
-        return provider.invoke(args.token, _wire(args.args), preview=self._preview), None
+        return provider.invoke(args.token, _wire(args.args), preview=self._preview), []
 
     def _explicit(self, package: str, name: str, config: Props) -> tuple[str, Props]:
         provider = self._cloud(package, "")

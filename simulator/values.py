@@ -41,7 +41,10 @@ def reveal(value: Any) -> Any:
 
 def is_asset(value: Any) -> bool:
     """Tell whether a value is an asset or an archive."""
-    return isinstance(value, dict) and value.get(SIG_KEY) in ASSET_SIGS
+    if not isinstance(value, dict):
+        return False
+    signature = value.get(SIG_KEY)
+    return isinstance(signature, str) and signature in ASSET_SIGS
 
 
 def without_nulls(value: Any) -> Any:

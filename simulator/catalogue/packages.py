@@ -86,5 +86,5 @@ def resource_class(token: str) -> tuple[type, ModuleType]:
 def _nearest(token: str, index: MappingProxyType[str, tuple[str, str]]) -> str:
     leaf = token.rsplit(":", 1)[-1].lower()
     same_leaf = [known for known in index if known.rsplit(":", 1)[-1].lower() == leaf]
-    near = (same_leaf or difflib.get_close_matches(token, list(index), n=3, cutoff=0.75))[:3]
+    near = difflib.get_close_matches(token, same_leaf or list(index), n=3, cutoff=0.75)
     return f"; nearest: {', '.join(near)}" if near else ""
