@@ -88,10 +88,9 @@ RELEASE = Duty(
         f"{_ML}/onlineEndpoints/deployments/read",
         f"{_ML}/onlineEndpoints/deployments/delete",
         "Microsoft.Insights/metrics/read",
-        "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
     ),
 )
-"""What the release workflow does; writing an endpoint includes assigning the identity that it has."""
+"""What the release workflow does, besides assigning the identity that the endpoint has."""
 
 
 def custom_role(scope: Scope, part: str, *, foundation: FoundationRef, duty: Duty) -> Output[str]:
