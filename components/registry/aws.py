@@ -137,7 +137,7 @@ def _pull(repository: Input[str]) -> tuple[Statement, ...]:
 
 
 def _grant_groups(scope: Scope, args: RegistryArgs, arn: Arns, groups: list[aws.sagemaker.ModelPackageGroup]) -> None:
-    """The pipeline registers; training (batch scoring) and serving read."""
+    """The pipeline registers, batch scoring reads the model that is served, the approver reads and approves."""
     group_arns = [_group_arn(arn, group) for group in groups]
     version_arns = [_versions(arn, group) for group in groups]
     resources = (*group_arns, *version_arns)
@@ -145,10 +145,11 @@ def _grant_groups(scope: Scope, args: RegistryArgs, arn: Arns, groups: list[aws.
     writing = ("sagemaker:AddTags", "sagemaker:CreateModelPackage")
     identity = args["identity"]
     read = Statement(sid="ReadVersions", actions=reading, resources=resources)
+    served = Statement(sid="ReadVersions", actions=reading, resources=(group_arns[0], version_arns[0]))
     write = Statement(sid="RegisterVersions", actions=(*reading, *writing), resources=resources)
     approve = Statement(sid="ApproveVersions", actions=("sagemaker:UpdateModelPackage",), resources=version_arns)
     grant(scope, "register", identity["pipeline_principal"], write)
-    grant(scope, "read-versions", identity["training_principal"], read)
+    grant(scope, "read-versions", identity["training_principal"], served)
     grant(scope, "approve", identity["approver_principal"], read, approve)
 
 
