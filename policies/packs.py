@@ -13,14 +13,72 @@ _LETTERS = {"-": Level.OFF, "A": Level.ADVISORY, "M": Level.MANDATORY}
 
 LEVELS: Mapping[str, str] = {
     # data-protection-keys
+    "endpoint-cmk": "-AM",
+    "feature-store-cmk": "-AM",
+    "key-access-scoped": "AMM",
+    "key-deletion-guard": "-MM",
     "key-rotation": "AMM",
     "no-plaintext-secrets": "MMM",
     "store-cmk-encryption": "AMM",
+    "store-identity-only-access": "AAM",
     "store-no-public-access": "MMM",
+    "store-tls-only": "AMM",
+    "store-versioning": "-MM",
+    "workbench-cmk": "-AM",
     # network-isolation
+    "endpoint-private": "-MM",
+    "flow-logs": "-MM",
+    "model-network-isolation": "-AM",
+    "no-open-ingress": "MMM",
+    "store-network-deny-default": "-AM",
+    "training-in-vpc": "-AM",
     "workspace-private": "-MM",
+    # identity-least-privilege
+    "ci-federated-identity": "-MM",
+    "iam-no-admin-grant": "AMM",
+    "iam-no-public-principal": "MMM",
+    "iam-no-wildcard": "AMM",
+    "no-static-credentials": "AMM",
+    "workbench-no-root-ssh": "-MM",
+    "workload-identity-dedicated": "AMM",
+    # model-governance
+    "deploy-from-registry": "-MM",
+    "image-scanning": "AMM",
+    "image-tags-immutable": "-MM",
+    "model-registered": "AMM",
+    "serving-image-pinned": "-MM",
+    # data-governance
+    "data-residency": "AMM",
+    "data-retention": "AMM",
+    # reliability
+    "backup-soft-delete": "-MM",
+    "endpoint-alarms": "AMM",
+    "endpoint-autoscaling": "-AM",
+    "endpoint-min-instances": "-AM",
+    "endpoint-rollback": "-AM",
+    "events-dead-letter": "-MM",
+    "stateful-delete-guard": "-MM",
     # monitoring-observability
+    "drift-monitor": "-MM",
     "inference-capture": "AMM",
+    "log-cmk": "--M",
+    "log-retention": "AMM",
+    "traces-on": "-AA",
+    # cost
+    "budget-alert": "MMM",
+    "instance-allowlist": "MMM",
+    "training-max-nodes": "MMM",
+    "training-max-runtime": "MMM",
+    "workbench-idle-shutdown": "MMM",
+    # audit-compliance
+    "audit-immutable": "--M",
+    "audit-trail": "AMM",
+    "store-access-log": "-MM",
+    # tagging-ownership
+    "required-tags": "MMM",
+    # responsible-ai
+    "ai-risk-class": "AMM",
+    "human-approval-gate": "-MM",
 }
 
 

@@ -70,8 +70,8 @@ class Mark:
         return self
 
 
-UNKNOWN: Final = Mark("UNKNOWN")
-MISSING: Final = Mark("MISSING")
+UNKNOWN: Final[Mark] = Mark("UNKNOWN")
+MISSING: Final[Mark] = Mark("MISSING")
 
 
 def plain(value: Any) -> Any:

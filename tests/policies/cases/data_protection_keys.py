@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from policies.tokens import aws, azure, gcp
@@ -23,6 +24,10 @@ def cases() -> Iterator[Case]:
     yield from _public()
     yield from _rotation()
     yield from _secrets()
+    yield from _transport()
+    yield from _versions()
+    yield from _key_life()
+    yield from _more_keys()
 
 
 def _encryption() -> Iterator[Case]:
@@ -140,3 +145,156 @@ def _secrets() -> Iterator[Case]:
     yield g.case("unknown", res(job, "open", envs(UNKNOWN)))
     notebook = gcp("workbench.Instance")
     yield g.case("metadata", res(notebook, "fail", {"gceSetup": {"metadata": {"git-token": SECRET}}}))
+
+
+TLS = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": ["arn:aws:s3:::raw", "arn:aws:s3:::raw/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+def _transport() -> Iterator[Case]:
+    a, z, _ = cells("store-tls-only")
+    policy, bucket = aws("s3.BucketPolicy"), {"bucket": "raw"}
+
+    def text(*statements: object) -> dict[str, object]:
+        return {"bucket": "raw", "policy": json.dumps({"Version": "2012-10-17", "Statement": statements})}
+
+    for label, statement in {
+        "": TLS,
+        "false as boolean": {**TLS, "Condition": {"Bool": {"aws:SecureTransport": False}}},
+        "principal map": {**TLS, "Principal": {"AWS": "*"}, "Action": ["s3:*"]},
+    }.items():
+        yield a.case(f"passing {label}", res(BUCKET, "pass", bucket), res(policy, "pass policy", text(statement)))
+    for label, statement in {
+        "allow": {**TLS, "Effect": "Allow"},
+        "narrowed": {**TLS, "Condition": {**TLS["Condition"], "StringEquals": {"aws:userid": "x"}}},  # type: ignore[dict-item]
+        "one role": {**TLS, "Principal": {"AWS": "arn:aws:iam::1:role/r"}},
+        "reads only": {**TLS, "Action": "s3:Get*"},
+        "true": {**TLS, "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+    }.items():
+        yield a.case(f"failing {label}", res(BUCKET, "pass", bucket), res(policy, "fail policy", text(statement)))
+    for label, words in {
+        "not JSON": "{",
+        "no statement": "{}",
+        "bad effect": '{"Statement": {"Effect": "No"}}',
+    }.items():
+        yield a.case(f"failing {label}", res(policy, "fail", {"bucket": "raw", "policy": words}))
+    yield a.case("absent", res(BUCKET, "fail", bucket), res(BUCKET, "fail too", {"bucket": "x"}))
+    yield a.case("inline", res(BUCKET, "pass", {"bucket": "raw", "policy": text(TLS)["policy"]}))
+    made = res(BUCKET, "pass")
+    yield a.case("unknown", made, res(policy, "open", {"bucket": UNKNOWN, "policy": UNKNOWN}, of={"bucket": made}))
+    yield a.case("unknown link", res(BUCKET, "open", bucket), res(policy, "pass", {**text(TLS), "bucket": UNKNOWN}))
+    sound = {"minimumTlsVersion": "TLS1_2", "enableHttpsTrafficOnly": True}
+    yield from z.row(ACCOUNT, sound, "minimumTlsVersion", "TLS1_0")
+    yield from z.row(ACCOUNT, sound, "enableHttpsTrafficOnly", False, absent="pass", label="plain http")
+
+
+def _versions() -> Iterator[Case]:
+    a, z, g = cells("store-versioning")
+    versions, service = aws("s3.BucketVersioning"), azure("storage.BlobServiceProperties")
+    bucket, account = {"bucket": "raw"}, {"accountName": "raw"}
+    for kind, subject, status in (
+        ("passing", "pass", "Enabled"),
+        ("failing", "fail", "Suspended"),
+        ("unknown", "open", UNKNOWN),
+    ):
+        given = {"bucket": "raw", "versioningConfiguration": {"status": status}}
+        yield a.case(kind, res(BUCKET, subject, bucket), res(versions, "versions", given))
+    yield a.case("absent", res(BUCKET, "fail", bucket), res(versions, "v", {"bucket": "other"}))
+    for kind, subject, on in (("passing", "pass", True), ("failing", "fail", False), ("unknown", "open", UNKNOWN)):
+        blobs = {"accountName": "raw", "isVersioningEnabled": on}
+        yield z.case(kind, res(ACCOUNT, subject, account), res(service, "blobs", blobs))
+    yield z.case("absent", res(ACCOUNT, "fail", account))
+    yield z.case("hierarchical", res(ACCOUNT, "skip", {**account, "isHnsEnabled": True}))
+    yield from g.row(GCS, {"versioning": {"enabled": True}}, "versioning.enabled", False)
+    yield g.case("retention", res(GCS, "skip", {"retentionPolicy": {"retentionPeriod": "86400"}}))
+
+
+def _key_life() -> Iterator[Case]:
+    a, z, g = cells("key-deletion-guard")
+    key, vault, crypto = aws("kms.Key"), azure("keyvault.Vault"), gcp("kms.CryptoKey")
+    yield from a.row(key, {"deletionWindowInDays": 30}, "deletionWindowInDays", 7, absent="pass")
+    yield from z.row(vault, {"properties": {"enablePurgeProtection": True}}, "properties.enablePurgeProtection", False)
+    yield from g.row(
+        crypto, {"destroyScheduledDuration": "2592000s"}, "destroyScheduledDuration", "86400s", absent="pass"
+    )
+    a, z, g = cells("key-access-scoped")
+
+    def opened(principal: object, condition: object = None) -> dict[str, object]:
+        statement = {
+            "Effect": "Allow",
+            "Action": "kms:*",
+            "Resource": "*",
+            "Principal": principal,
+            "Condition": condition,
+        }
+        return {"policy": json.dumps({"Statement": statement})}
+
+    root = {"AWS": "arn:aws:iam::1:root"}
+    yield a.case("passing", res(key, "pass", opened(root)))
+    yield a.case("passing by account", res(key, "pass", opened("*", {"StringEquals": {"kms:CallerAccount": "1"}})))
+    yield a.case("failing", res(key, "fail", opened({"AWS": ["x", "*"]})), res(key, "pass", opened(root)))
+    yield a.case("absent", res(key, "skip", {}))
+    yield a.case("unknown", res(key, "open", {"policy": UNKNOWN}))
+    yield from z.row(
+        vault, {"properties": {"enableRbacAuthorization": True}}, "properties.enableRbacAuthorization", False
+    )
+    grant = {
+        "member": "serviceAccount:s@p.iam.gserviceaccount.com",
+        "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+    }
+    yield from g.row(gcp("kms.CryptoKeyIAMMember"), grant, "member", "allUsers")
+    yield from g.row(gcp("kms.CryptoKeyIAMMember"), grant, "role", "roles/owner", label="role")
+
+
+def _more_keys() -> Iterator[Case]:
+    a, z, g = cells("endpoint-cmk")
+    config, workspace, vertex = (
+        aws("sagemaker.EndpointConfiguration"),
+        azure("machinelearningservices.Workspace"),
+        gcp("vertex.AiEndpoint"),
+    )
+    variants = [{"instanceType": "ml.m5.large"}]
+    yield from a.row(config, {"kmsKeyArn": "arn:k", "productionVariants": variants}, "kmsKeyArn", "")
+    yield a.case("local disks", res(config, "skip", {"productionVariants": [{"instanceType": "ml.g5.xlarge"}]}))
+    yield a.case(
+        "one with disks", res(config, "fail", {"productionVariants": [{"instanceType": "ml.g5.xlarge"}, *variants]})
+    )
+    key = res(aws("kms.Key"), "key")
+    yield a.case("evidence", key, res(config, "pass", {"kmsKeyArn": UNKNOWN}, of={"kmsKeyArn": key}))
+    path = "encryption.keyVaultProperties.keyIdentifier"
+    yield from z.row(workspace, {"encryption": {"keyVaultProperties": {"keyIdentifier": "https://v/keys/k"}}}, path, "")
+    named = {"encryptionSpec": {"kmsKeyName": "projects/p/locations/l/keyRings/r/cryptoKeys/k"}}
+    yield from g.row(vertex, named, "encryptionSpec.kmsKeyName", "")
+    a, z, g = cells("feature-store-cmk")
+    group = aws("sagemaker.FeatureGroup")
+    online = {"onlineStoreConfig": {"enableOnlineStore": True, "securityConfig": {"kmsKeyId": "k"}}}
+    offline = {"offlineStoreConfig": {"s3StorageConfig": {"s3Uri": "s3://b", "kmsKeyId": "k"}}}
+    yield from a.row(group, online, "onlineStoreConfig.securityConfig.kmsKeyId", "")
+    yield from a.row(group, {**online, **offline}, "offlineStoreConfig.s3StorageConfig.kmsKeyId", "", label="offline")
+    yield from z.row(
+        workspace, {"kind": "FeatureStore", "encryption": {"status": "Enabled"}}, "encryption.status", "Disabled"
+    )
+    yield z.case("no feature store", res(workspace, "skip", {"kind": "Default"}))
+    yield from g.row(gcp("vertex.AiFeatureOnlineStore"), named, "encryptionSpec.kmsKeyName", "")
+    a, z, g = cells("store-identity-only-access")
+    controls = aws("s3.BucketOwnershipControls")
+    for kind, subject, owner in (
+        ("passing", "pass", "BucketOwnerEnforced"),
+        ("failing", "fail", "ObjectWriter"),
+        ("unknown", "open", UNKNOWN),
+    ):
+        given = {"bucket": "raw", "rule": {"objectOwnership": owner}}
+        yield a.case(kind, res(BUCKET, subject, {"bucket": "raw"}), res(controls, "controls", given))
+    yield a.case("absent", res(BUCKET, "fail", {"bucket": "raw"}))
+    yield from z.row(ACCOUNT, {"allowSharedKeyAccess": False}, "allowSharedKeyAccess", True)
+    yield from g.row(GCS, {"uniformBucketLevelAccess": True}, "uniformBucketLevelAccess", False)
+    a, z, g = cells("workbench-cmk")
+    yield from a.row(aws("sagemaker.Domain"), {"kmsKeyId": "k"}, "kmsKeyId", "")
+    yield from z.row(workspace, {"encryption": {"status": "Enabled"}}, "encryption.status", "Disabled")
+    disks = {"gceSetup": {"bootDisk": {"diskEncryption": "CMEK"}, "dataDisks": {"diskEncryption": "CMEK"}}}
+    yield from g.row(gcp("workbench.Instance"), disks, "gceSetup.bootDisk.diskEncryption", "GMEK")

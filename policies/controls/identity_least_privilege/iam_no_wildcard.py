@@ -1,0 +1,94 @@
+"""No role may do everything a service can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from components.core.cloud import ByCloud
+from policies.checks import PASSED, Outcome, Rule, failed, undetermined
+from policies.control import Control, Group, Severity
+from policies.graph import Resource
+from policies.iam_policy import Document, document_rule, label
+from policies.settings import Settings
+from policies.tokens import aws, azure, gcp
+from policies.verdict import UNKNOWN, at
+
+_DOCUMENTS = {
+    aws("iam.Policy"): ("policy",),
+    aws("iam.RolePolicy"): ("policy",),
+    aws("iam.UserPolicy"): ("policy",),
+    aws("iam.GroupPolicy"): ("policy",),
+    aws("iam.Role"): ("inlinePolicies[].policy",),
+}
+_DEFINITION = azure("authorization.RoleDefinition")
+_CUSTOM = (gcp("projects.IAMCustomRole"), gcp("organizations.IAMCustomRole"))
+# With one of these a role can give itself the rest.
+# https://cloud.google.com/iam/docs/best-practices-service-accounts
+_ESCALATING = re.compile(
+    r".*\.setIamPolicy|iam\.serviceAccountKeys\.create|iam\.serviceAccounts\.(getAccessToken|signBlob|signJwt)|"
+    r"iam\.roles\.update|\*"
+)
+
+
+def _wildcards(document: Document) -> Iterator[str]:
+    for i, statement in enumerate(document.statements):
+        if not statement.allow:
+            continue
+        if statement.not_actions:
+            yield f"{label(statement, i)} allows all but a few actions (NotAction)"
+        for action in statement.actions:
+            _, _, name = action.rpartition(":")
+            if name == "*":
+                yield f"{label(statement, i)} allows {action}"
+
+
+def _definition(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    for path in ("permissions[].actions[]", "permissions[].dataActions[]"):
+        for hit in at(resource.props, path):
+            if hit.value is UNKNOWN:
+                yield undetermined(f"{hit.path} is not known yet; it must not be a wildcard", hit.path)
+            # `*` is everything, `Provider/*` everything of a provider; `…/read` at its end narrows either.
+            elif isinstance(hit.value, str) and re.fullmatch(r"\*|[\w.]+/\*", hit.value):
+                yield failed(f"{hit.path} is {hit.value}", hit.path)
+            else:
+                yield PASSED
+
+
+def _custom_role(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    for hit in at(resource.props, "permissions[]"):
+        if hit.value is UNKNOWN:
+            yield undetermined(f"{hit.path} is not known yet; it must not let the role raise itself", hit.path)
+        elif isinstance(hit.value, str) and _ESCALATING.fullmatch(hit.value):
+            yield failed(f"{hit.path} is {hit.value}, with which the role can raise itself", hit.path)
+        else:
+            yield PASSED
+
+
+CONTROL = Control(
+    id="iam-no-wildcard",
+    group=Group.IDENTITY_LEAST_PRIVILEGE,
+    title="Roles list their actions without wildcards",
+    severity=Severity.CRITICAL,
+    why="A wildcard grants what a service learns to do tomorrow, and what nobody thought of today.",
+    remedy="List the actions that the workload calls.",
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+    clauses=(
+        "iso27001:A.8.2",
+        "soc2:CC6.3",
+        "hipaa:164.308(a)(4)",
+        "nist-800-53:AC-6",
+        "cis:6.8",
+    ),
+    rows=ByCloud(
+        aws=(document_rule(_DOCUMENTS, _wildcards, "it must list actions without wildcards"),),
+        azure=(
+            Rule(
+                types=(_DEFINITION,),
+                check=_definition,
+                reads=((_DEFINITION, "permissions[].actions[]"), (_DEFINITION, "permissions[].dataActions[]")),
+            ),
+        ),
+        gcp=(Rule(types=_CUSTOM, check=_custom_role, reads=tuple((t, "permissions[]") for t in _CUSTOM)),),
+    ),
+)

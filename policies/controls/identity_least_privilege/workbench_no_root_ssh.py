@@ -1,0 +1,60 @@
+"""Nobody is root on a notebook, nobody logs in from the internet."""
+
+from __future__ import annotations
+
+from components.core.cloud import ByCloud
+from policies.accept import equals
+from policies.checks import Row
+from policies.control import Control, Group, Severity
+from policies.tokens import aws, azure, gcp
+from policies.verdict import Verdict
+
+CONTROL = Control(
+    id="workbench-no-root-ssh",
+    group=Group.IDENTITY_LEAST_PRIVILEGE,
+    title="Workbenches refuse root and public SSH",
+    severity=Severity.MEDIUM,
+    why="Root can undo every guard of the machine, and an open SSH port invites the whole internet to try.",
+    remedy="Leave root access and SSH off; install packages through an environment or an image.",
+    url="https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-root-access.html",
+    clauses=(
+        "iso27001:A.8.2",
+        "soc2:CC6.3",
+        "nist-800-53:AC-6",
+        "cis:5.4",
+    ),
+    rows=ByCloud(
+        aws=(
+            Row(
+                type=aws("sagemaker.NotebookInstance"),
+                path="rootAccess",
+                accept=equals("Disabled"),
+                if_missing=Verdict.FAILED,
+            ),
+        ),
+        azure=(
+            Row(
+                type=azure("machinelearningservices.Compute"),
+                path="properties.properties.sshSettings.sshPublicAccess",
+                accept=equals("Disabled"),
+                if_missing=Verdict.PASSED,
+                when=("properties.computeType", equals("ComputeInstance")),
+            ),
+            Row(
+                type=azure("machinelearningservices.Compute"),
+                path="properties.properties.remoteLoginPortPublicAccess",
+                accept=equals("Disabled"),
+                if_missing=Verdict.FAILED,
+                when=("properties.computeType", equals("AmlCompute")),
+            ),
+        ),
+        gcp=(
+            Row(
+                type=gcp("workbench.Instance"),
+                path="gceSetup.metadata.{notebook-disable-root}",
+                accept=equals("true"),
+                if_missing=Verdict.FAILED,
+            ),
+        ),
+    ),
+)

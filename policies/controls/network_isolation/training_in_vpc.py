@@ -1,0 +1,107 @@
+"""Training runs inside the network of the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from components.core.cloud import ByCloud
+from policies import pipeline_definition
+from policies.accept import equals, is_set
+from policies.checks import PASSED, Outcome, Row, Rule, StackRow, failed, not_applicable, undetermined
+from policies.control import Control, Group, Severity
+from policies.graph import Graph, Resource
+from policies.settings import Settings
+from policies.tokens import aws, azure, gcp
+from policies.verdict import UNKNOWN, Verdict, known
+
+_COMPUTE = azure("machinelearningservices.Compute")
+_WORKSPACE = azure("machinelearningservices.Workspace")
+_SUBNET = "properties.properties.subnet.id"
+_MODE = "managedNetwork.isolationMode"
+_RESOURCE = gcp("vertex.AiPersistentResource")
+_LINKS = ("pscInterfaceConfig.networkAttachment", "network")
+# Where a step of each type names its network.
+_STEPS = {"Training": ("VpcConfig",), "Processing": ("NetworkConfig", "VpcConfig")}
+
+
+def _pipeline(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    definition = pipeline_definition.parse(resource.at("pipelineDefinition"))
+    if definition is UNKNOWN:
+        yield undetermined("pipelineDefinition is not known yet; its steps must run in a network", "pipelineDefinition")
+    elif isinstance(definition, str):
+        yield failed(f"pipelineDefinition {definition}", "pipelineDefinition")
+    elif isinstance(definition, pipeline_definition.Definition):
+        for step in definition.steps:
+            place: Any = step.arguments
+            for key in _STEPS.get(step.type, ()):
+                place = place.get(key) if isinstance(place, Mapping) else None
+            if step.type in _STEPS:
+                yield PASSED if place else failed(f"step {step.name} names no network", "pipelineDefinition")
+
+
+def _cluster(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    if resource.at("properties.computeType") not in ("AmlCompute", "ComputeInstance"):
+        yield not_applicable("this compute is not made by the workspace")
+        return
+    subnet = resource.at(_SUBNET)
+    modes = [w.at(_MODE) for w in graph.of(_WORKSPACE) if graph.refers(resource, "workspaceName", w)]
+    managed = equals("AllowInternetOutbound", "AllowOnlyApprovedOutbound")
+    if (known(subnet) and is_set()(subnet)) or any(known(mode) and managed(mode) for mode in modes):
+        yield PASSED
+    elif subnet is UNKNOWN and graph.sources(resource, _SUBNET):
+        yield PASSED  # it will be the id of a resource of this stack
+    elif subnet is UNKNOWN or any(mode is UNKNOWN for mode in modes):
+        yield undetermined("whether the compute has a network is not known yet", _SUBNET)
+    else:
+        yield failed("the compute has neither a subnet nor a workspace with a managed network", _SUBNET)
+
+
+def _persistent(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    values = [resource.at(path) for path in _LINKS]
+    if any(known(value) and is_set()(value) for value in values):
+        yield PASSED
+    elif any(value is UNKNOWN for value in values):
+        yield undetermined("whether the resource has a network is not known yet", _LINKS[0])
+    else:
+        yield failed(f"neither {_LINKS[0]} nor {_LINKS[1]} is set", _LINKS[0])
+
+
+CONTROL = Control(
+    id="training-in-vpc",
+    group=Group.NETWORK_ISOLATION,
+    title="Training runs in a private network",
+    severity=Severity.MEDIUM,
+    why="A training job outside the network can send the data anywhere.",
+    remedy="Give the training component a network.",
+    url="https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html",
+    clauses=(
+        "iso27001:A.8.22",
+        "soc2:CC6.6",
+        "nist-800-53:SC-7",
+    ),
+    rows=ByCloud(
+        aws=(
+            Row(
+                type=aws("sagemaker.TrainingJob"),
+                path="vpcConfig.subnets",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                evidence=(aws("ec2.Subnet"),),
+            ),
+            Rule(
+                types=(aws("sagemaker.Pipeline"),),
+                check=_pipeline,
+                reads=((aws("sagemaker.Pipeline"), "pipelineDefinition"),),
+            ),
+        ),
+        azure=(
+            StackRow(
+                types=(_COMPUTE,),
+                check=_cluster,
+                reads=((_COMPUTE, _SUBNET), (_COMPUTE, "properties.computeType"), (_WORKSPACE, _MODE)),
+            ),
+        ),
+        gcp=(Rule(types=(_RESOURCE,), check=_persistent, reads=tuple((_RESOURCE, p) for p in _LINKS)),),
+    ),
+)

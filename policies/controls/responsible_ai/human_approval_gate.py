@@ -1,0 +1,101 @@
+"""A person decides what is released."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.core.cloud import ByCloud, Gap, GapKind
+from policies import pipeline_definition
+from policies.accept import equals, is_true
+from policies.checks import PASSED, Outcome, Row, Rule, failed, undetermined
+from policies.control import Control, Group, Severity
+from policies.graph import Resource
+from policies.iam_policy import Document, parse
+from policies.settings import Settings
+from policies.tokens import aws, gcp
+from policies.verdict import UNKNOWN, Verdict
+
+_DOCUMENTS = {
+    aws("iam.Policy"): "policy",
+    aws("iam.RolePolicy"): "policy",
+    aws("iam.UserPolicy"): "policy",
+    aws("iam.GroupPolicy"): "policy",
+}
+_APPROVE = "sagemaker:UpdateModelPackage"
+# Whoever makes a version must not approve it.
+_MAKE = ("sagemaker:CreateModelPackage", "sagemaker:CreateTrainingJob", "sagemaker:StartPipelineExecution")
+_DEFINITION = "pipelineDefinition"
+
+
+def _separation(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    path = _DOCUMENTS[resource.type]
+    document = parse(resource.at(path))
+    if document is UNKNOWN:
+        yield undetermined(f"{path} is not known yet; who approves must not make model versions", path)
+    if not isinstance(document, Document):
+        return  # what is no document is a fault of iam-no-wildcard
+    allowed = [s for s in document.statements if s.allow]
+    if not any(s.covers(_APPROVE) for s in allowed):
+        return
+    both = [action for action in _MAKE if any(s.covers(action) for s in allowed)]
+    yield failed(f"{path} allows {_APPROVE} together with {both[0]}", path) if both else PASSED
+
+
+def _pipeline(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    definition = pipeline_definition.parse(resource.at(_DEFINITION))
+    if definition is UNKNOWN:
+        yield undetermined(f"{_DEFINITION} is not known yet; it must register models as pending", _DEFINITION)
+    elif isinstance(definition, str):
+        yield failed(f"{_DEFINITION} {definition}", _DEFINITION)
+    elif isinstance(definition, pipeline_definition.Definition):
+        for step in definition.steps:
+            if "ModelApprovalStatus" not in step.arguments and step.type != "RegisterModel":
+                continue
+            status = definition.resolve(step.arguments.get("ModelApprovalStatus"))
+            if status == "PendingManualApproval":
+                yield PASSED
+            else:  # one that is absent is left to the service; a gate is written down
+                yield failed(f"step {step.name} does not register the model as PendingManualApproval", _DEFINITION)
+
+
+CONTROL = Control(
+    id="human-approval-gate",
+    group=Group.RESPONSIBLE_AI,
+    title="Releases need the approval of a person",
+    severity=Severity.HIGH,
+    why="Automation that approves its own work is no control at all.",
+    remedy="Leave registered versions pending, and let only the approver role approve.",
+    url="https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-approve.html",
+    clauses=(
+        "nist-ai-rmf:MANAGE 1.1",
+        "iso42001:A.6.2.5",
+        "iso27001:A.8.32",
+        "soc2:CC8.1",
+        "eu-ai-act:Art. 14",
+        "nist-800-53:CM-3",
+    ),
+    rows=ByCloud(
+        aws=(
+            Rule(types=tuple(_DOCUMENTS), check=_separation, reads=tuple((t, p) for t, p in _DOCUMENTS.items())),
+            Rule(
+                types=(aws("sagemaker.Pipeline"),),
+                check=_pipeline,
+                reads=((aws("sagemaker.Pipeline"), "pipelineDefinition"),),
+            ),
+            Row(
+                type=aws("codepipeline.Pipeline"),
+                path="stages[].actions[].category",
+                accept=equals("Approval"),
+                if_missing=Verdict.FAILED,
+                any=True,
+                when=("stages[].actions[].category", equals("Deploy")),
+            ),
+        ),
+        azure=Gap(
+            kind=GapKind.NEVER,
+            reason="Azure Resource Manager has no approval object; the gate is an environment of the CI.",
+            url="https://learn.microsoft.com/azure/devops/pipelines/process/approvals",
+        ),
+        gcp=(Row(type=gcp("clouddeploy.Target"), path="requireApproval", accept=is_true(), if_missing=Verdict.FAILED),),
+    ),
+)

@@ -1,0 +1,198 @@
+"""AWS policy documents as typed data: what rules on IAM, key, bucket and trust policies read.
+
+A document comes as JSON text, or as an object where a program wrote one; a text that does not parse is
+:class:`Invalid`, never an empty document. Names keep the spelling of the language:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policies.checks import PASSED, Outcome, Rule, failed, undetermined
+from policies.graph import Resource
+from policies.settings import Settings
+from policies.verdict import MISSING, UNKNOWN, Mark, at
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One key of one operator: ``Bool`` ``aws:SecureTransport`` ``("false",)``."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement; lists are tuples and a single word is a tuple of one."""
+
+    sid: str
+    allow: bool
+    principals: tuple[tuple[str, str], ...] = ()
+    """Pairs of kind and name; ``("*", "*")`` for everyone."""
+    not_principals: tuple[tuple[str, str], ...] = ()
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    unsure: bool = False
+    """Whether some value of it is not known yet."""
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody at all is named (a condition may still narrow it)."""
+        return any(name == "*" for _, name in self.principals)
+
+    def covers(self, action: str) -> bool:
+        """Whether the statement speaks of the action, wildcards and NotAction included."""
+        folded = action.casefold()
+        if self.not_actions:
+            return not any(fnmatch.fnmatchcase(folded, a.casefold()) for a in self.not_actions)
+        return any(fnmatch.fnmatchcase(folded, a.casefold()) for a in self.actions)
+
+    def condition_values(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Pairs of operator and value for a condition key, whatever its case."""
+        return tuple((c.operator, v) for c in self.conditions if c.key.casefold() == key.casefold() for v in c.values)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A policy document."""
+
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """A value that is no policy document, and why."""
+
+    reason: str
+
+
+def parse(value: Any) -> Document | Invalid | Mark:
+    """Read a policy document: a Document, Invalid with the reason, or the mark that stands in the value's place."""
+    if isinstance(value, Mark):
+        return value
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return Invalid("is not JSON")
+    if not isinstance(value, Mapping):
+        return Invalid("is not a policy document")
+    raw = value.get("Statement")
+    if isinstance(raw, Mark):
+        return raw
+    entries = [raw] if isinstance(raw, Mapping) else raw
+    if not isinstance(entries, list) or not entries:
+        return Invalid("has no Statement")
+    if any(entry is UNKNOWN for entry in entries):
+        return UNKNOWN
+    statements = [_statement(entry) for entry in entries]
+    faulty = next((s for s in statements if isinstance(s, Invalid)), None)
+    return faulty or Document(tuple(s for s in statements if isinstance(s, Statement)))
+
+
+def _statement(raw: Any) -> Statement | Invalid:
+    if not isinstance(raw, Mapping):
+        return Invalid("has a Statement that is no object")
+    effect = raw.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        return Invalid("has a Statement whose Effect is neither Allow nor Deny")
+    if not ({"Action", "NotAction"} & raw.keys()):
+        return Invalid("has a Statement without Action")
+    unsure: list[bool] = []
+
+    def words(key: str) -> tuple[str, ...]:
+        return _words(raw.get(key), unsure)
+
+    conditions = raw.get("Condition") or {}
+    if conditions is UNKNOWN:
+        unsure.append(True)
+        conditions = {}
+    if not isinstance(conditions, Mapping):
+        return Invalid("has a Statement whose Condition is no object")
+    return Statement(
+        sid=str(raw.get("Sid") or ""),
+        allow=effect == "Allow",
+        principals=_principals(raw.get("Principal"), unsure),
+        not_principals=_principals(raw.get("NotPrincipal"), unsure),
+        actions=words("Action"),
+        not_actions=words("NotAction"),
+        resources=words("Resource"),
+        not_resources=words("NotResource"),
+        conditions=tuple(
+            Condition(str(operator), str(key), _words(values, unsure))
+            for operator, keys in conditions.items()
+            if isinstance(keys, Mapping)
+            for key, values in keys.items()
+        ),
+        unsure=bool(unsure),
+    )
+
+
+def _words(value: Any, unsure: list[bool]) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    if any(item is UNKNOWN for item in items):
+        unsure.append(True)
+    return tuple(
+        str(item).lower() if isinstance(item, bool) else str(item)
+        for item in items
+        if isinstance(item, (str, bool, int, float))
+    )
+
+
+def _principals(value: Any, unsure: list[bool]) -> tuple[tuple[str, str], ...]:
+    if isinstance(value, Mapping):
+        return tuple((str(kind), name) for kind, names in value.items() for name in _words(names, unsure))
+    return tuple(("*", name) for name in _words(value, unsure))
+
+
+def document_rule(
+    places: Mapping[str, tuple[str, ...]], judge: Callable[[Document], Iterable[str]], words: str
+) -> Rule:
+    """A rule over policy documents at the paths of each type: ``judge`` yields what is wrong with one, in words.
+
+    ``words`` says what a document must be, for one that is not known yet. A resource without any document at the paths
+    gives no finding: what it lacks is another control's matter.
+    """
+
+    def check(resource: Resource, settings: Settings) -> Iterator[Outcome]:
+        for path in places[resource.type]:
+            for hit in at(resource.props, path):
+                document = parse(hit.value)
+                if document is MISSING:
+                    continue
+                if isinstance(document, Mark):
+                    yield undetermined(f"{hit.path} is not known yet; {words}", hit.path)
+                elif isinstance(document, Invalid):
+                    yield failed(f"{hit.path} {document.reason}", hit.path)
+                else:
+                    yield from _document_outcomes(document, judge, hit.path, words)
+
+    reads = tuple((type_, path) for type_, paths in places.items() for path in paths)
+    return Rule(types=tuple(places), check=check, reads=reads)
+
+
+def _document_outcomes(
+    document: Document, judge: Callable[[Document], Iterable[str]], path: str, words: str
+) -> Iterator[Outcome]:
+    faults = list(dict.fromkeys(judge(document)))
+    for fault in faults:
+        yield failed(f"{path}: {fault}", path)
+    if not faults and any(s.unsure for s in document.statements):
+        yield undetermined(f"{path} is not wholly known yet; {words}", path)
+    elif not faults:
+        yield PASSED
+
+
+def label(statement: Statement, index: int) -> str:
+    """How messages name a statement: by its Sid, else by its place."""
+    return f"statement {statement.sid}" if statement.sid else f"statement {index + 1}"
