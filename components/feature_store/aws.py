@@ -18,9 +18,10 @@ from components.clouds.aws_iam import WORKLOAD_PATH, Statement, grant, service_r
 from components.clouds.aws_kms import CRYPT
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
+from components.core.errors import Fault, TripodError
 from components.core.refs import IdentityRef
 from components.core.scope import Scope
-from components.core.vocabulary import Role
+from components.core.vocabulary import Provision, Role
 from components.feature_store.contract import (
     FeatureGroup,
     FeatureStoreArgs,
@@ -34,6 +35,9 @@ GAPS: tuple[Gap, ...] = ()
 
 PREFIX = "feature-store"
 """Where the offline store lies in zone features; SageMaker adds account, region and a time below it."""
+
+DATABASE = "features"
+"""Last part of the database's name; what stands before it is the prefix of the groups' names."""
 
 TYPES = {
     FeatureType.STRING: "String",
@@ -61,11 +65,17 @@ CATALOGUE_READERS = (Role.TRAINING, Role.MONITORING)
 
 
 def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> FeatureStoreOutputs:
-    """Make database, role and groups, and grant reading and writing."""
+    """Make database, role and groups, and grant reading and writing; or grant on the existing store.
+
+    Raises:
+        TripodError: where the store exists and nobody says which it is.
+    """
     names = arns(scope, args["foundation"])
+    if spec.mode is Provision.EXISTING:
+        return _existing(scope, names, args)
     database = aws.glue.CatalogDatabase(
         scope.label("database"),
-        name=scope.name("glue_database", "features"),
+        name=scope.name("glue_database", DATABASE),
         description=f"Feature store of {scope.prefix}",
         parameters=_catalogue(spec),
         tags=scope.tags(),
@@ -82,13 +92,14 @@ def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> Featu
             path=WORKLOAD_PATH,
         )
         writing = [
-            grant(scope, "offline-store-grant", writer.name, *_writer(names, database, args)),
+            grant(scope, "offline-store-grant", writer.name, *_writer(names, database.name, args)),
             grant(scope, "offline-store-key", writer.name, _key_use(scope, args)),
         ]
         for name in spec.groups:
             groups.append(_group(scope, spec, name, args, database=database, writer=writer, depends_on=writing))
         if "identity" in args:
-            _grant_groups(scope, names, groups, database, args["identity"])
+            own = [Output.concat("feature-group/", group.feature_group_name) for group in groups]
+            _grant_groups(scope, names, database.name, own, args["identity"])
     online = Output.from_input("")
     if spec.online:
         online = Output.concat(f"featurestore-runtime.sagemaker.{scope.region}.", aws.get_partition_output().dns_suffix)
@@ -96,6 +107,29 @@ def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> Featu
         store_id=database.name,
         offline_uri=Output.concat(args["storage"]["features_uri"], "/", PREFIX),
         online_endpoint=online,
+    )
+
+
+def _existing(scope: Scope, names: Arns, args: FeatureStoreArgs) -> FeatureStoreOutputs:
+    """Outputs of the existing store, and access to its groups, known by the prefix that they share with it."""
+    store = args.get("existing")
+    if store is None:
+        raise TripodError(
+            Fault(
+                where="feature_store.existing",
+                what="the store exists, but nobody says which it is",
+                allowed="the outputs of the stack that made it",
+                remedy="name the data stack (tripod:data), or set feature_store.mode to create",
+            )
+        )
+    store_id = Output.from_input(store["store_id"])
+    if "identity" in args:
+        prefix = store_id.apply(lambda name: name.removesuffix(f"_{DATABASE}").replace("_", "-"))
+        _grant_groups(scope, names, store_id, [Output.concat("feature-group/", prefix, "-*")], args["identity"])
+    return FeatureStoreOutputs(
+        store_id=store_id,
+        offline_uri=Output.from_input(store["offline_uri"]),
+        online_endpoint=Output.from_input(store.get("online_endpoint", "")),
     )
 
 
@@ -168,16 +202,16 @@ def _online(group: FeatureGroup, args: FeatureStoreArgs) -> aws.sagemaker.Featur
     )
 
 
-def _tables(names: Arns, database: aws.glue.CatalogDatabase) -> tuple[Input[str], ...]:
+def _tables(names: Arns, database: Input[str]) -> tuple[Input[str], ...]:
     """What Glue checks for a request on tables: catalogue, database and tables."""
     return (
         names.regional("glue", "catalog"),
-        names.regional("glue", Output.concat("database/", database.name)),
-        names.regional("glue", Output.concat("table/", database.name, "/*")),
+        names.regional("glue", Output.concat("database/", database)),
+        names.regional("glue", Output.concat("table/", database, "/*")),
     )
 
 
-def _writer(names: Arns, database: aws.glue.CatalogDatabase, args: FeatureStoreArgs) -> tuple[Statement, ...]:
+def _writer(names: Arns, database: Input[str], args: FeatureStoreArgs) -> tuple[Statement, ...]:
     """What writing an Iceberg offline store needs
     (https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-cross-account-access-offline-store.html)."""
     bucket = args["storage"]["features_id"]
@@ -219,17 +253,18 @@ def _key_use(scope: Scope, args: FeatureStoreArgs) -> Statement:
 def _grant_groups(
     scope: Scope,
     names: Arns,
-    groups: Sequence[aws.sagemaker.FeatureGroup],
-    database: aws.glue.CatalogDatabase,
+    database: Input[str],
+    groups: Sequence[Input[str]],
     identity: IdentityRef,
 ) -> None:
+    """Grant :data:`GROUP_ACCESS` on ``groups`` (``feature-group/<name>``)."""
     principals: dict[Role, Input[str]] = {
         Role.TRAINING: identity["training_principal"],
         Role.PIPELINE: identity["pipeline_principal"],
         Role.SERVING: identity["serving_principal"],
         Role.MONITORING: identity["monitoring_principal"],
     }
-    arn = [names.regional("sagemaker", Output.concat("feature-group/", group.feature_group_name)) for group in groups]
+    arn = [names.regional("sagemaker", group) for group in groups]
     for role, actions in GROUP_ACCESS.items():
         statements = [Statement(sid="UseGroups", actions=actions, resources=arn)]
         if role in CATALOGUE_READERS:

@@ -22,7 +22,7 @@ from components.core.scope import Scope
 from components.core.vocabulary import DataClass, Zone
 from components.storage.aws_access import grant_zones, key_denials, network_denials, transport_denials, zone_key
 from components.storage.aws_audit import access_trail, server_access_logs, server_log_delivery, trail_delivery
-from components.storage.contract import LAKE_ZONES, StorageArgs, StorageOutputs, StorageSpec
+from components.storage.contract import StorageArgs, StorageOutputs, StorageSpec, existing_lake
 
 SUPPORT = Support(means=Means.NATIVE, by="S3, CloudTrail")
 GAPS: tuple[Gap, ...] = ()
@@ -39,10 +39,11 @@ def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
 
     Raises:
         TripodError: where versioning is switched off although the posture protects against deletion, or a zone of an
-            existing lake is no bucket ARN.
+            existing lake is missing or no bucket ARN.
     """
     names = arns(scope, args["foundation"])
-    brought = _brought(spec)
+    brought = existing_lake(spec, args)
+    _check(brought)
     versioned = _versioned(scope, spec)
     made = {
         zone: _bucket(scope, spec, zone, args["keys"], versioned or _locked(scope, zone))
@@ -81,11 +82,8 @@ def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
     return _outputs(arn)
 
 
-def _brought(spec: StorageSpec) -> dict[Zone, str]:
-    """ARNs of the zones of an existing lake; empty without one."""
-    if spec.existing is None:
-        return {}
-    brought = {Zone(zone): str(getattr(spec.existing, f"{zone}_id")) for zone in LAKE_ZONES}
+def _check(brought: Mapping[Zone, Input[str]]) -> None:
+    """Refuse ids that are written out and are no bucket ARN; those of another stack are known too late for it."""
     faults = [
         Fault(
             where=f"storage.existing.{zone.value}_id",
@@ -94,11 +92,10 @@ def _brought(spec: StorageSpec) -> dict[Zone, str]:
             remedy="give the ARN of the bucket",
         )
         for zone, given in brought.items()
-        if not re.fullmatch(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", given)
+        if isinstance(given, str) and not re.fullmatch(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", given)
     ]
     if faults:
         raise TripodError(faults)
-    return brought
 
 
 def _versioned(scope: Scope, spec: StorageSpec) -> bool:

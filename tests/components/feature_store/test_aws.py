@@ -3,7 +3,11 @@
 import functools
 from typing import Any
 
+import pytest
+
+from components.core.errors import TripodError
 from components.core.profile import Profile
+from components.core.vocabulary import Provision
 from components.feature_store.aws import build as backend
 from components.feature_store.contract import Entity, FeatureGroup, FeatureStoreSpec, FeatureType
 from tests.components.aws_bench import Graph, build, build_with_outputs
@@ -146,3 +150,33 @@ def test_a_data_stack_grants_nothing_to_others() -> None:
         "feature_store-offline-store-grant",
         "feature_store-offline-store-key",
     ]
+
+
+EXISTING = {
+    "store_id": "lake_dev_features",
+    "offline_uri": "s3://lake-dev-features-abcde/feature-store",
+    "online_endpoint": "featurestore-runtime.sagemaker.eu-west-1.amazonaws.com",
+}
+
+
+class TestExistingStore:
+    spec = FeatureStoreSpec(mode=Provision.EXISTING)
+
+    def test_grants_alone_are_made_on_it(self) -> None:
+        graph, outputs = build_with_outputs(
+            backend, "feature_store", self.spec, Profile.STANDARD, given={"existing": EXISTING}
+        )
+        assert outputs == EXISTING
+        assert {item.type for item in graph.values()} == {"aws:iam/rolePolicy:RolePolicy"}
+        assert graph.allowed("feature_store-pipeline-features") == {
+            (
+                "sagemaker:DescribeFeatureGroup",
+                "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/lake-dev-*",
+            )
+        }
+        tables = {resource for action, resource in graph.allowed("feature_store-training-features") if "glue" in action}
+        assert "arn:aws:glue:eu-west-1:123456789012:table/lake_dev_features/*" in tables
+
+    def test_it_must_be_named(self) -> None:
+        with pytest.raises(TripodError, match=r"feature_store\.existing: the store exists"):
+            store(made=self.spec)

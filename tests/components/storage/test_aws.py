@@ -245,3 +245,14 @@ class TestExistingLake:
         lake = LAKE.model_copy(update={"raw_id": "lake-raw"})
         with pytest.raises(TripodError, match=r"storage\.existing\.raw_id: 'lake-raw' is no bucket ARN"):
             storage(spec=StorageSpec(lake=Provision.EXISTING, existing=lake))
+
+    def test_a_lake_of_another_stack(self) -> None:
+        lake = {f"{zone}_id": f"arn:aws:s3:::shared-{zone}" for zone in ("raw", "curated", "features")}
+        spec = StorageSpec(lake=Provision.EXISTING)
+        graph, outputs = build_with_outputs(backend, "storage", spec, Profile.STANDARD, given={"lake": lake})
+        assert outputs["curated_uri"] == "s3://shared-curated"
+        assert "storage-raw" not in graph
+
+    def test_a_lake_that_nobody_names(self) -> None:
+        with pytest.raises(TripodError, match=r"storage\.existing: the lake exists"):
+            storage(spec=StorageSpec(lake=Provision.EXISTING))
