@@ -152,10 +152,10 @@ def _container(scope: Scope, zone: Zone, account: azure.storage.StorageAccount, 
         public_access=azure.storage.PublicAccess.NONE,
         opts=scope.options(stateful=True),
     )
-    return Place(
-        id=Output.from_input(made.id),
-        uri=Output.concat("abfss://", made.name, "@", account.name, ".dfs.core.windows.net"),
-    )
+    made_id = Output.from_input(made.id)
+    container, host = scope.name("container", zone.value), scope.name("storage_account", ACCOUNT[zone])
+    uri = f"abfss://{container}@{host}.dfs.core.windows.net"
+    return Place(id=made_id, uri=made_id.apply(lambda _: uri))
 
 
 def _existing(given: Input[str]) -> Place:
