@@ -29,7 +29,7 @@ _READS: Mapping[str, Sequence[str]] = {
     ),
     "events": ("DescribeRule", "ListTagsForResource", "ListTargetsByRule"),
     "glue": ("GetDatabase", "GetTags"),
-    "logs": ("DescribeLogGroups", "ListTagsForResource"),
+    "logs": ("DescribeLogGroups", "DescribeResourcePolicies", "ListTagsForResource"),
     "resource-groups": ("GetGroup", "GetGroupConfiguration", "GetGroupQuery", "GetTags"),
     "sagemaker": (
         "DescribeDomain",
@@ -48,7 +48,12 @@ _READS: Mapping[str, Sequence[str]] = {
     "sns": ("GetSubscriptionAttributes", "GetTopicAttributes", "ListTagsForResource"),
     "sqs": ("GetQueueAttributes", "ListQueueTags"),
     "ssm": ("DescribeParameters", "GetParameter", "ListTagsForResource"),
-    "states": ("DescribeStateMachine", "ListStateMachineVersions", "ListTagsForResource"),
+    "states": (
+        "DescribeStateMachine",
+        "ListStateMachineVersions",
+        "ListTagsForResource",
+        "ValidateStateMachineDefinition",
+    ),
 }
 """Reads of the provider's refresh, besides what :data:`PREVIEW_POLICIES` have. All are settings."""
 
@@ -243,7 +248,6 @@ _OPERATIONS = {
     "sns": (
         "CreateTopic",
         "DeleteTopic",
-        "SetSubscriptionAttributes",
         "SetTopicAttributes",
         "Subscribe",
         "TagResource",
@@ -253,6 +257,15 @@ _OPERATIONS = {
     "ssm": ("AddTagsToResource", "DeleteParameter", "PutParameter", "RemoveTagsFromResource"),
     "states": ("CreateStateMachine", "DeleteStateMachine", "TagResource", "UntagResource", "UpdateStateMachine"),
 }
+
+_WITHOUT_RESOURCE = (
+    "logs:DeleteResourcePolicy",
+    "logs:PutResourcePolicy",
+    "resource-groups:CreateGroup",
+    "sns:SetSubscriptionAttributes",
+    "sns:Unsubscribe",
+)
+"""Actions of operations that IAM cannot bind to a resource."""
 
 _PASSED_TO = (
     "events.amazonaws.com",
@@ -303,7 +316,9 @@ def deploy_documents(scope: Scope, names: Arns, issuer: str) -> dict[str, tuple[
     roles: list[Input[str]] = [names.iam(f"role/tripod/*/{prefix}-*") for prefix in prefixes]
     buckets: list[Input[str]] = [names.s3(f"{prefix}-*") for prefix in prefixes]
     aliases: list[Input[str]] = [names.regional("kms", f"alias/{prefix}-*") for prefix in prefixes]
-    policies: list[Output[str]] = [names.iam(f"policy/tripod/*/{prefix}-*") for prefix in prefixes]
+    policies: list[Output[str]] = [
+        names.iam(f"policy/{path}{prefix}-*") for prefix in prefixes for path in ("", "tripod/*/")
+    ]
     reads = preview_statements()[0]
     database = [
         names.regional("glue", "catalog"),
@@ -385,10 +400,6 @@ def deploy_documents(scope: Scope, names: Arns, issuer: str) -> dict[str, tuple[
                     for prefix in prefixes
                 ],
             ),
-            Statement(
-                sid="MakeGroups",
-                actions=("resource-groups:CreateGroup",),  # knows no resource
-                resources=("*",),
-            ),
+            Statement(sid="WithoutResource", actions=_WITHOUT_RESOURCE, resources=("*",)),
         ),
     }

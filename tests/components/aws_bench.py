@@ -78,8 +78,8 @@ def build_with_outputs(
     def program() -> None:
         parent = pulumi.ComponentResource(f"tripod:index:{capability}", capability)
         made = backend(open_scope(scope_spec, capability, parent, FACTS), spec, args)
-        for key, value in vars(made).items():
-            pulumi.Output.from_input(value).apply(lambda known, key=key: outputs.__setitem__(key, known))
+        for key, value in vars(made).items():  # one by one, so that an unknown one hides no other
+            pulumi.Output.all(key, value).apply(lambda pair: outputs.update([pair]))
 
     planned = [item for item in record(program) if item.type.startswith("aws:")]
     faults = [

@@ -41,7 +41,8 @@ def default_key(graph: Graph, zone: Zone) -> str | None:
     default = rule["applyServerSideEncryptionByDefault"]
     assert default["sseAlgorithm"] == ("aws:kms" if "kmsMasterKeyId" in default else "AES256")
     assert rule["blockedEncryptionTypes"] == ["SSE-C"]
-    return default.get("kmsMasterKeyId")
+    key: str | None = default.get("kmsMasterKeyId")
+    return key
 
 
 class TestBuckets:
