@@ -72,12 +72,15 @@ START = Duty(
         f"{_ML}/batchEndpoints/read",
         f"{_ML}/batchEndpoints/deployments/read",
         f"{_ML}/batchEndpoints/jobs/write",
+        f"{_ML}/environments/readSecrets/action",
         f"{_ML}/experiments/runs/submit/action",
         f"{_ML}/experiments/runs/write",
         f"{_ML}/jobs/write",
+        f"{_ML}/metadata/artifacts/write",
+        "Microsoft.Insights/metrics/read",
     ),
 )
-"""What a trigger does to retrain."""
+"""What a trigger does to retrain, and how it sees whether it should."""
 
 RELEASE = Duty(
     description="Moves traffic between the deployments of an online endpoint and removes the old one",

@@ -16,9 +16,12 @@ from pulumi import Input, Output
 from components.clouds.azure_ml import asset_version, command_line, duration
 from components.core.refs import FoundationRef
 from components.core.scope import Scope
+from components.core.vocabulary import Frequency
 
 _SCHEMAS = "https://azuremlschemas.azureedge.net/latest"
 FOLDER = "uri_folder"
+JOB_SETTINGS = {"_source": "REMOTE.WORKSPACE.JOB", "continue_on_step_failure": False}
+"""Settings of a job that runs a pipeline component; its steps name their own clusters and places."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,3 +135,63 @@ def pipeline_component(
         "jobs": {step.name: _node(frame, step, components[step.name]) for step in steps},
     }
     return _component(scope, frame, name, spec)
+
+
+def environment_version(
+    scope: Scope, *, foundation: FoundationRef, workspace_name: Input[str], name: str, image: Input[str]
+) -> azure.machinelearningservices.EnvironmentVersion:
+    """An image as an environment. Versions are immutable and old runs refer to them: a new image is a new version."""
+    ml = azure.machinelearningservices
+    return ml.EnvironmentVersion(
+        scope.label("environment"),
+        resource_group_name=foundation["group_name"],
+        workspace_name=workspace_name,
+        name=name,
+        version=asset_version(image),
+        properties=ml.EnvironmentVersionPropertiesArgs(
+            image=image,
+            os_type=ml.OperatingSystemType.LINUX,
+            description=f"Jobs of {scope.prefix}",
+            is_anonymous=False,
+        ),
+        opts=scope.options(retain_on_delete=True, replace_on_changes=["properties.image"]),
+    )
+
+
+def schedule(
+    scope: Scope,
+    frame: Frame,
+    part: str,
+    *,
+    frequency: Frequency,
+    component: azure.machinelearningservices.ComponentVersion,
+) -> azure.machinelearningservices.Schedule:
+    """Run a pipeline component at fixed times, UTC. Azure ML schedules pipelines only, not single commands."""
+    ml = azure.machinelearningservices
+    return ml.Schedule(
+        scope.label(part, "schedule"),
+        resource_group_name=frame.foundation["group_name"],
+        workspace_name=frame.workspace_name,
+        name=scope.name("ml_asset", part),
+        properties=ml.SchedulePropertiesArgs(
+            display_name=f"{scope.prefix}: {part}",
+            is_enabled=True,
+            trigger=ml.CronTriggerArgs(
+                trigger_type="Cron", expression=scope.facts.schedules[frequency], time_zone="UTC"
+            ),
+            action=ml.JobScheduleActionArgs(
+                action_type="CreateJob",
+                job_definition=ml.PipelineJobArgs(
+                    job_type="Pipeline",
+                    component_id=component.id,
+                    experiment_name=part,
+                    display_name=part,
+                    settings=JOB_SETTINGS,
+                    tags=scope.tags(started_by="schedule"),
+                ),
+            ),
+            tags=scope.tags(),
+        ),
+        # the body of a job is fixed once the schedule exists; the provider does not know
+        opts=scope.options(replace_on_changes=["properties.action"], delete_before_replace=True),
+    )

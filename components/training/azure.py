@@ -9,14 +9,14 @@ import pulumi_azure_native as azure
 from pulumi import Input, Output
 
 from components.clouds.azure_arm import put_again
-from components.clouds.azure_ml import API_VERSION, asset_version, cluster, datastore, runtime_image
-from components.clouds.azure_pipeline import Frame, pipeline_component
+from components.clouds.azure_ml import API_VERSION, cluster, datastore, runtime_image
+from components.clouds.azure_pipeline import Frame, environment_version, pipeline_component, schedule
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
 from components.core.image import RUNTIME_IMAGE
 from components.core.refs import FoundationRef
 from components.core.scope import Scope
-from components.core.vocabulary import ComputeSize, DataClass, Frequency, Zone
+from components.core.vocabulary import ComputeSize, DataClass, Zone
 from components.training.azure_access import grant_workspace
 from components.training.azure_steps import Clusters, retraining_steps, scoring_steps
 from components.training.azure_workspace import BUILDER, Workspace, workspace
@@ -56,7 +56,9 @@ def build(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> TrainingOutpu
         idle_minutes=spec.idle_minutes,
     )
     image = runtime_image(args["registry"], spec.image)
-    environment = _environment(foundation, scope, made, image)
+    environment = environment_version(
+        scope, foundation=foundation, workspace_name=made.name, name=RUNTIME_IMAGE, image=image
+    )
     frame = Frame(
         foundation=foundation,
         workspace_name=made.name,
@@ -67,52 +69,15 @@ def build(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> TrainingOutpu
     retrain = pipeline_component(scope, frame, "retrain", retraining_steps(scope, args, clusters, made.id))
     endpoint = _batch_endpoint(scope, foundation, made, retrain, train)
     if spec.schedule is not None:
-        _schedule(
-            scope,
-            foundation,
-            made,
-            "retrain",
-            frequency=spec.schedule,
-            component_id=retrain.id,
-            compute_id=train.id,
-        )
+        schedule(scope, frame, "retrain", frequency=spec.schedule, component=retrain)
     if spec.batch_schedule is not None:
         score = pipeline_component(scope, frame, "score_batch", scoring_steps(args, clusters))
-        _schedule(
-            scope,
-            foundation,
-            made,
-            "score",
-            frequency=spec.batch_schedule,
-            component_id=score.id,
-            compute_id=train.id,
-        )
+        schedule(scope, frame, "score", frequency=spec.batch_schedule, component=score)
     return TrainingOutputs(
         workspace_id=made.id,
         compute_id=Output.from_input(train.id),
         pipeline_id=endpoint,
         job_defaults=_job_defaults(scope, spec, args, image=image, environment_id=environment.id, compute=train),
-    )
-
-
-def _environment(
-    foundation: FoundationRef, scope: Scope, made: Workspace, image: Output[str]
-) -> azure.machinelearningservices.EnvironmentVersion:
-    """The image as an environment. Versions are immutable and old runs refer to them: a new image is a new version."""
-    ml = azure.machinelearningservices
-    return ml.EnvironmentVersion(
-        scope.label("environment"),
-        resource_group_name=foundation["group_name"],
-        workspace_name=made.name,
-        name=RUNTIME_IMAGE,
-        version=asset_version(image),
-        properties=ml.EnvironmentVersionPropertiesArgs(
-            image=image,
-            os_type=ml.OperatingSystemType.LINUX,
-            description=f"Pipeline steps of {scope.prefix}",
-            is_anonymous=False,
-        ),
-        opts=scope.options(retain_on_delete=True, replace_on_changes=["properties.image", "version"]),
     )
 
 
@@ -180,52 +145,6 @@ def _batch_endpoint(
         depends_on=[deployment],
     )
     return Output.from_input(endpoint.id)
-
-
-def _schedule(
-    scope: Scope,
-    foundation: FoundationRef,
-    made: Workspace,
-    part: str,
-    *,
-    frequency: Frequency,
-    component_id: Input[str],
-    compute_id: Input[str],
-) -> None:
-    """Run a pipeline component at fixed times, UTC."""
-    ml = azure.machinelearningservices
-    ml.Schedule(
-        scope.label(part, "schedule"),
-        resource_group_name=foundation["group_name"],
-        workspace_name=made.name,
-        name=scope.name("ml_asset", part),
-        properties=ml.SchedulePropertiesArgs(
-            display_name=f"{scope.prefix}: {part}",
-            is_enabled=True,
-            trigger=ml.CronTriggerArgs(
-                trigger_type="Cron", expression=scope.facts.schedules[frequency], time_zone="UTC"
-            ),
-            action=ml.JobScheduleActionArgs(
-                action_type="CreateJob",
-                job_definition=ml.PipelineJobArgs(
-                    job_type="Pipeline",
-                    component_id=component_id,
-                    experiment_name=part,
-                    display_name=part,
-                    settings={
-                        "_source": "REMOTE.WORKSPACE.JOB",
-                        "default_compute": compute_id,
-                        "default_datastore": Zone.ARTIFACTS.value,
-                        "continue_on_step_failure": False,
-                    },
-                    tags=scope.tags(started_by="schedule"),
-                ),
-            ),
-            tags=scope.tags(),
-        ),
-        # the body of a job is fixed once the schedule exists; the provider does not know
-        opts=scope.options(replace_on_changes=["properties.action"], delete_before_replace=True),
-    )
 
 
 def _job_defaults(
