@@ -129,6 +129,8 @@ def outcome(resource: Resource, hit: Found, accept: Accept, verdict: Verdict) ->
     """The verdict on one value in words, without the value where it may be secret."""
     if verdict is Verdict.UNDETERMINED:
         return Outcome(verdict, f"{hit.path} is not known yet; it must be {accept.words}", hit.path)
+    if verdict is Verdict.NOT_APPLICABLE:
+        return Outcome(verdict, f"{hit.path} is not set", hit.path)
     if verdict is not Verdict.FAILED:
         return Outcome(verdict, path=hit.path)
     if hit.value is MISSING:

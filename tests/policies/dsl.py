@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi.runtime import rpc
 
 from components.core.cloud import Cloud
 from policies.graph import Options, Resource
+from policies.packs import levels
+from policies.settings import Settings, settings_from
 from policies.verdict import Verdict
 
 UNKNOWN = rpc.UNKNOWN
@@ -73,6 +75,12 @@ class Case:
     """passing, failing, absent, unknown, or what else is told apart."""
     resources: tuple[Resource, ...]
     profile: str = "regulated"
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What the stack file sets under ``tripod:policy``."""
+
+    @property
+    def settings(self) -> Settings:
+        return settings_from(self.profile, self.given, levels(self.profile))
 
     @property
     def id(self) -> str:
@@ -103,18 +111,32 @@ class Cell:
     control: str
     cloud: Cloud
 
-    def case(self, kind: str, *resources: Resource, profile: str = "regulated") -> Case:
-        return Case(self.control, self.cloud, kind, resources, profile)
+    def case(
+        self,
+        kind: str,
+        *resources: Resource,
+        profile: str = "regulated",
+        settings: Mapping[str, Any] | None = None,
+    ) -> Case:
+        return Case(self.control, self.cloud, kind, resources, profile, settings or {})
 
     def row(
-        self, type_: str, good: Mapping[str, Any], path: str, bad: Any, *, absent: str = "fail", label: str = ""
+        self,
+        type_: str,
+        good: Mapping[str, Any],
+        path: str,
+        bad: Any,
+        *,
+        absent: str = "fail",
+        label: str = "",
+        settings: Mapping[str, Any] | None = None,
     ) -> Iterator[Case]:
         """The four cases of a value at a path: right, wrong, not there (verdict word ``absent``), not known."""
         suffix = f" {label}" if label else ""
-        yield self.case("passing" + suffix, res(type_, "pass", good))
-        yield self.case("failing" + suffix, res(type_, "fail", put(good, path, bad)))
-        yield self.case("absent" + suffix, res(type_, absent, put(good, path, None)))
-        yield self.case("unknown" + suffix, res(type_, "open", put(good, path, UNKNOWN)))
+        yield self.case("passing" + suffix, res(type_, "pass", good), settings=settings)
+        yield self.case("failing" + suffix, res(type_, "fail", put(good, path, bad)), settings=settings)
+        yield self.case("absent" + suffix, res(type_, absent, put(good, path, None)), settings=settings)
+        yield self.case("unknown" + suffix, res(type_, "open", put(good, path, UNKNOWN)), settings=settings)
 
 
 def cells(control: str) -> tuple[Cell, Cell, Cell]:

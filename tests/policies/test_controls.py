@@ -23,7 +23,7 @@ BY_ID = {control.id: control for control in controls()}
 
 @pytest.mark.parametrize("case", CASES, ids=[c.id for c in CASES])
 def test_verdicts_by_name(case: Case) -> None:
-    findings = judge([BY_ID[case.control]], case.resources, case.profile)
+    findings = judge([BY_ID[case.control]], case.resources, case.profile, case.settings)
     actual = {v: {f.name for f in findings if f.verdict is v and f.urn} for v in Verdict}
     expected: dict[Verdict, set[str]] = {v: set() for v in Verdict}
     for resource in case.resources:

@@ -64,7 +64,7 @@ def test_a_mutilated_case_gets_a_verdict() -> None:
     for case in CASES:
         for wrong in (1, "x", [], {}, [None], [[1]], {"a": None}, True):
             graph = [dataclasses.replace(r, props=dict.fromkeys(r.props, wrong)) for r in case.resources]
-            findings = judge([BY_ID[case.control]], graph, case.profile)
+            findings = judge([BY_ID[case.control]], graph, case.profile, case.settings)
             assert [f.message for f in findings if f.verdict is Verdict.ERROR] == [], case.id
 
 
