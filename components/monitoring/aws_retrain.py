@@ -179,7 +179,7 @@ def _machine(
         arn.account,
         source=arn.regional("states", f"stateMachine:{name}"),
     )
-    granted = grant(scope, "retrain", role.name, *_statements(pipeline_id))
+    granted = grant(scope, "start-retraining", role.name, *_statements(pipeline_id))
     return aws.sfn.StateMachine(
         scope.label("guard"),
         name=name,
