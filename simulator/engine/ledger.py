@@ -7,12 +7,12 @@ touched. In a preview the same book is kept, but nothing reaches the disk.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
 from simulator.engine.resource import Resource
-from simulator.engine.state import Journal, Operation, Snapshot, StateFile, normalise
+from simulator.engine.state import Durable, Journal, Operation, Snapshot, StateFile, normalise
 from simulator.engine.values import same
 
 # Bookkeeping that no user sees: a difference in these alone is not worth a rewrite of the file.
@@ -50,27 +50,34 @@ class Ledger:
             self._begun[self._number] = Operation(type_, resource)
             if self._journal:
                 operation = {"type": type_, "resource": self._file.codec.encode(resource)}
-                self._journal.write({"op": "begin", "number": self._number, "operation": operation}, sync=False)
+                entry = {"op": "begin", "number": self._number, "operation": operation}
+                self._journal.write(entry, Durable.PROCESS)
             return self._number
 
     def end(self, number: int) -> None:
-        """Notes that the operation ended, whatever came of it; its result must have been put before."""
+        """Notes that the operation ended and that nothing came of it."""
         with self._lock:
             self._begun.pop(number, None)
             if self._journal:
-                self._journal.write({"op": "end", "number": number}, sync=False)
+                self._journal.write({"op": "end", "ends": number}, Durable.PROCESS)
 
     def put(
-        self, resource: Resource, *, drop: Iterable[Resource] = (), also: Iterable[Resource] = (), sync: bool = True
+        self,
+        resource: Resource,
+        *,
+        drop: Iterable[Resource] = (),
+        also: Iterable[Resource] = (),
+        ends: int | None = None,
     ) -> None:
         """Records a new state, or a change of a recorded one.
 
-        In the same moment it forgets those in ``drop`` and records the changes of those in ``also``.
+        In the same moment it forgets those in ``drop``, records the changes of those in ``also``, and ends the
+        operation ``ends``. With an operation the entry reaches the disk before this returns.
         """
         drops = list(drop)
         with self._lock:
-            if len(drops) == 1 and id(resource) not in self._keys and _alike(drops[0], resource):
-                self._record(resource, {"op": "keep", "old": self._keys[id(drops[0])]}, drops, sync=False)
+            if len(drops) == 1 and id(resource) not in self._keys and _alike(drops[0], resource) and ends is None:
+                self._record(resource, {"op": "keep", "old": self._keys[id(drops[0])]}, drops)
                 return
             self._changed = True
             entry: dict[str, Any] = {"op": "put"}
@@ -78,26 +85,32 @@ class Ledger:
                 encode = self._file.codec.encode
                 entry["resource"] = encode(resource)
                 entry["also"] = [{"key": self._keys[id(item)], "resource": encode(item)} for item in also]
-            self._record(resource, entry, drops, sync=sync)
+            self._record(resource, entry, drops, ends)
 
-    def _record(self, resource: Resource, entry: dict[str, Any], drops: list[Resource], *, sync: bool) -> None:
+    def _record(
+        self, resource: Resource, entry: dict[str, Any], drops: list[Resource], ends: int | None = None
+    ) -> None:
         if id(resource) not in self._keys:
             self._keys[id(resource)] = len(self._keys)
             self._news.append(resource)
-        self._gone.update(id(item) for item in drops)
-        if self._journal:
-            entry["key"] = self._keys[id(resource)]
-            if drops:
-                entry["drop"] = [self._keys[id(item)] for item in drops]
-            self._journal.write(entry, sync=sync)
+        entry["key"] = self._keys[id(resource)]
+        self._write(entry, drops, ends)
 
-    def drop(self, resource: Resource) -> None:
-        """Forgets a resource."""
+    def _write(self, entry: dict[str, Any], drops: Sequence[Resource], ends: int | None) -> None:
+        self._gone.update(id(item) for item in drops)
+        if ends is not None:
+            self._begun.pop(ends, None)
+            entry["ends"] = ends
+        if drops:
+            entry["drop"] = [self._keys[id(item)] for item in drops]
+        if self._journal:
+            self._journal.write(entry, Durable.LATER if ends is None else Durable.DISK)
+
+    def drop(self, resource: Resource, *, ends: int | None = None) -> None:
+        """Forgets a resource, and ends the operation that deleted it."""
         with self._lock:
             self._changed = True
-            self._gone.add(id(resource))
-            if self._journal:
-                self._journal.write({"op": "drop", "drop": [self._keys[id(resource)]]}, sync=True)
+            self._write({"op": "drop"}, [resource], ends)
 
     def settle(self, urn: str) -> None:
         """Forgets what an earlier run left unfinished for a resource: it is known again."""
@@ -106,7 +119,7 @@ class Ledger:
                 self._changed = True
                 self.unfinished = [item for item in self.unfinished if item.resource.urn != urn]
                 if self._journal:
-                    self._journal.write({"op": "settle", "urns": [urn]}, sync=False)
+                    self._journal.write({"op": "settle", "urns": [urn]}, Durable.LATER)
 
     def snapshot(self) -> Snapshot:
         """The state as it is now."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -60,6 +61,7 @@ class Planner:
         self._report = report
         self._approve = approve
         self._seed = seed
+        self._dice = random.Random(os.urandom(32))
 
     def urn(self, type_: str, name: str, parent: str) -> str:
         """The URN of a registration; claims it. Raises :class:`StepFailed` when it is taken or has no parent."""
@@ -168,6 +170,8 @@ class Planner:
             modified=old.modified if old else "",
         )
         self.seen.operated.add(urn)
+        if goal.id == UNKNOWN and not self._preview:
+            raise self._fail(urn, f"{goal.type} {goal.name!r}: the id to read depends on a failed resource")
         if old is not None and not old.external and old.id != goal.id:
             return [
                 Planned(Op.READ_REPLACEMENT, urn, old, new, backend, pending=True),
@@ -361,7 +365,7 @@ class Planner:
 
     def _random(self, urn: str) -> bytes:
         if self._seed is None:
-            return os.urandom(32)
+            return self._dice.randbytes(32)
         return hashlib.sha256(self._seed + urn.encode()).digest()
 
     def _guard(self, urn: str, call: Callable[[], T]) -> T:

@@ -62,7 +62,8 @@ class InlineProgram:
     """A function that declares resources, run in this process.
 
     It runs in a thread with an event loop and a copy of the context of its own; the settings of the Pulumi SDK are
-    context variables, so nothing of a run is left behind for the next one.
+    context variables, so nothing of a run is left behind for the next one. The environment is that of this process:
+    unlike a project's, it keeps credentials of the clouds.
     """
 
     function: Callable[[], Awaitable[None] | None]

@@ -46,7 +46,7 @@ def refresh(run: Run, *, clear_pending_creates: bool) -> None:
             _finish(run, Op.DELETE, item)
             continue
         new = _without(item.new, lost)
-        run.ledger.put(new, drop=[item.old], sync=False)
+        run.ledger.put(new, drop=[item.old])
         if urns.is_default_provider(new.urn):
             continue
         _finish(run, Op.UPDATE if drift(item.old, new) else Op.SAME, item)

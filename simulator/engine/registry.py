@@ -69,6 +69,9 @@ class Registry:
         ``find`` answers the old state of a URN. Raises :class:`EngineError` for a reference to nothing.
         """
         urn, id_ = urns.split_reference(reference)
+        ready = self._backends.get((urn, id_))
+        if ready is not None:
+            return ready
         with self._lock:
             for known in (urn, self.aliases.get(urn, urn)):
                 if (known, id_) in self._backends:

@@ -217,7 +217,7 @@ class Run:
     def _set_outputs(self, state: Resource, outputs: Props) -> None:
         if not same(state.outputs, outputs):
             state.outputs = outputs
-            self.ledger.put(state, sync=False)
+            self.ledger.put(state)
 
     def state(self, urn: str) -> Resource | None:
         """The state of a resource that this run registered."""
@@ -234,6 +234,8 @@ class Run:
     def default_provider(self, package: str, version: str, url: str) -> str:
         """The reference of the default provider of a package, registered on first use. Raises :class:`Stopped`."""
         key = (package, version, url)
+        if key in self._defaults:
+            return self._defaults[key]
         with self._planning:
             if key not in self._defaults:
                 goal = Goal(

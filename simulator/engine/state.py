@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -233,18 +234,28 @@ class StateFile:
                 raise StateError(f"{self.path}: the provider {item.provider} of {item.urn} is missing")
 
 
+class Durable(Enum):
+    """What an entry of the journal must survive."""
+
+    LATER = "with the next one"
+    """Nothing was done to the cloud: the entry only has to be there when a later one is."""
+    PROCESS = "the death of this process"
+    DISK = "the death of the machine"
+
+
 class Journal:
     """The append-only record of one run."""
 
     def __init__(self, path: Path, base: str, salt: str) -> None:
         self._handle: TextIO = path.open("w")
-        self.write({"base": base, "salt": salt}, sync=True)
+        self.write({"base": base, "salt": salt})
 
-    def write(self, entry: dict[str, Any], *, sync: bool) -> None:
-        """Appends an entry; it survives the death of this process, and with ``sync`` that of the machine."""
+    def write(self, entry: dict[str, Any], durable: Durable = Durable.DISK) -> None:
+        """Appends an entry that survives what ``durable`` says, and with it all entries before."""
         self._handle.write(json.dumps(entry, separators=(",", ":")) + "\n")
-        self._handle.flush()
-        if sync:
+        if durable is not Durable.LATER:
+            self._handle.flush()
+        if durable is Durable.DISK:
             os.fsync(self._handle.fileno())
 
     def close(self) -> None:
@@ -271,10 +282,10 @@ def _replay(
             items[entry["key"]] = items[entry["old"]]
         elif kind == "begin":
             begun[entry["number"]] = entry["operation"]
-        elif kind == "end":
-            begun.pop(entry["number"], None)
         elif kind == "settle":
             operations = [item for item in operations if item["resource"]["urn"] not in entry["urns"]]
+        if "ends" in entry:
+            begun.pop(entry["ends"], None)
         for key in entry.get("drop", ()):
             items.pop(key, None)
     return [key for key in news + olds if key in items], operations + list(begun.values())

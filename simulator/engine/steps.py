@@ -54,7 +54,7 @@ class Executor:
         if urns.is_provider(new.type):
             self._registry.configure(new.copy(inputs=old.inputs))
         _protect_outputs(new)
-        self._ledger.put(new, drop=[old], sync=False)
+        self._ledger.put(new, drop=[old])
 
     def _create(self, step: Planned) -> None:
         new, old = step.new, step.old
@@ -66,7 +66,7 @@ class Executor:
             new.created = new.modified = moment
             if also:
                 also[0].delete = True
-            self._ledger.put(new, drop=drop, also=also, sync=False)
+            self._ledger.put(new, drop=drop, also=also)
             return
         number = self._ledger.begin("creating", new)
         error: PartialFailure | None = None
@@ -82,10 +82,11 @@ class Executor:
             new.created = new.modified = moment
             if also:
                 also[0].delete = True
-            self._ledger.put(new, drop=drop, also=also)
+            self._ledger.put(new, drop=drop, also=also, ends=number)
             self._ledger.settle(new.urn)
-        finally:
+        except BaseException:
             self._ledger.end(number)
+            raise
         if error is not None:
             raise error
 
@@ -93,7 +94,7 @@ class Executor:
         old, new = _both(step)
         new.id, new.created, new.modified = old.id, old.created, old.modified
         if step.backend is None:
-            self._ledger.put(new, drop=[old], sync=False)
+            self._ledger.put(new, drop=[old])
             return
         number = self._ledger.begin("updating", old)
         error: PartialFailure | None = None
@@ -105,9 +106,10 @@ class Executor:
                 new.init_errors = [failure.message]
             self._take(new, Live(live.id or old.id, live.outputs, live.inputs))
             new.modified = now()
-            self._ledger.put(new, drop=[old])
-        finally:
+            self._ledger.put(new, drop=[old], ends=number)
+        except BaseException:
             self._ledger.end(number)
+            raise
         if error is not None:
             raise error
 
@@ -130,7 +132,7 @@ class Executor:
             old.delete = True
             self._ledger.put(new, also=[old])
         else:
-            self._ledger.put(new, drop=[old] if old is not None else [], sync=False)
+            self._ledger.put(new, drop=[old] if old is not None else [])
 
     def _import(self, step: Planned) -> None:
         new, old = step.new, step.old
@@ -148,18 +150,19 @@ class Executor:
             number = self._ledger.begin("deleting", old)
             try:
                 step.backend.delete(old)
-                self._forget(step, old)
-            finally:
+                self._forget(step, old, number)
+            except BaseException:
                 self._ledger.end(number)
+                raise
         else:
-            self._forget(step, old)
+            self._forget(step, old, None)
 
-    def _forget(self, step: Planned, old: Resource) -> None:
+    def _forget(self, step: Planned, old: Resource, number: int | None) -> None:
         if step.pending:
             old.pending_replacement = True
-            self._ledger.put(old)
+            self._ledger.put(old, ends=number)
         else:
-            self._ledger.drop(old)
+            self._ledger.drop(old, ends=number)
 
 
 def _both(step: Planned) -> tuple[Resource, Resource]:

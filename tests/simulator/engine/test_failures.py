@@ -312,7 +312,7 @@ def test_the_state_can_be_read_after_every_step(bench: Bench) -> None:
 def test_a_torn_line_is_the_step_that_never_ended(bench: Bench) -> None:
     bench.deploy(lambda: Thing("one", {"name": "n"}))
     journal = bench.state.journal()
-    journal.write({"op": "drop", "drop": [2]}, sync=True)
+    journal.write({"op": "drop", "drop": [2]})
     journal.close()
     with bench.state.journal_path.open("a") as handle:
         handle.write('{"op":"drop","dro')
@@ -322,7 +322,7 @@ def test_a_torn_line_is_the_step_that_never_ended(bench: Bench) -> None:
 def test_a_journal_of_another_file_is_ignored(bench: Bench) -> None:
     bench.deploy(lambda: Thing("one", {"name": "n"}))
     journal = bench.state.journal()
-    journal.write({"op": "drop", "drop": [0, 1, 2]}, sync=True)
+    journal.write({"op": "drop", "drop": [0, 1, 2]})
     journal.close()
     bench.state.path.write_text(bench.state.path.read_text() + "\n")
     assert bench.names() == ["project-dev", "one"]
