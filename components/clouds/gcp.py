@@ -41,6 +41,16 @@ NAMES: dict[str, NameRule] = {
         max=60, pattern=r"[a-z_][a-z0-9_]*", url=f"{_FEATURES}.featureOnlineStores/create", separator="_"
     ),
     "psc_google_apis": NameRule(max=20, pattern=r"[a-z][a-z0-9]*", url=_FORWARDING, separator=""),
+    "delivery": NameRule(
+        max=63,
+        pattern=r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
+        url="https://cloud.google.com/deploy/docs/api/reference/rest/v1/projects.locations.deliveryPipelines",
+    ),
+    "repository": NameRule(
+        max=63,
+        pattern=r"[a-z]([a-z0-9-]*[a-z0-9])?",
+        url="https://cloud.google.com/artifact-registry/docs/reference/rest/v1/projects.locations.repositories",
+    ),
     "service_account": NameRule(min=6, max=30, pattern=r"[a-z]([-a-z0-9]*[a-z0-9])", url=_ACCOUNT),
     "service_connection_policy": NameRule(max=63, pattern=r"[a-z]([-a-z0-9]*[a-z0-9])?", url=_CONNECTIVITY),
     "table": NameRule(max=1024, pattern=r"[A-Za-z0-9_]+", url=_TABLE, separator="_"),
