@@ -62,6 +62,11 @@ class Control:
         cell = self.rows[cloud]
         return () if isinstance(cell, Gap) else cell
 
+    @property
+    def linked(self) -> bool:
+        """Whether any check needs the graph."""
+        return any(check.linked for cloud in Cloud for check in self.checks(cloud))
+
     def part(self, *, linked: bool) -> Control | None:
         """The control with only the checks that need the graph, or only those that do not; None without any."""
         rows = {

@@ -68,6 +68,24 @@ def judge(
     return findings
 
 
+def judge_alone(
+    controls: Iterable[Control], resource: Resource, profile: Profile | str, settings: Settings | None = None
+) -> list[Finding]:
+    """What the checks that read one resource alone find on it, with the values it is about to be made of.
+
+    For the moment before a resource is created or updated: whatever :func:`judge` deferred is decided here.
+    """
+    chosen = settings or Settings.of(profile)
+    graph = Graph([resource])
+    findings: list[Finding] = []
+    for control in controls:
+        level = level_of(control.id, chosen)
+        part = control.part(linked=False) if level is not Level.OFF else None
+        if part is not None and resource.type in part.types:
+            findings.extend(evaluate(part, graph, level, chosen))
+    return findings
+
+
 def evaluate(control: Control, graph: Graph, level: Level, settings: Settings) -> Iterator[Finding]:
     """The findings of one control on one graph."""
 

@@ -25,6 +25,7 @@ from tests.policies.dsl import SECRET, Case, res, secret
 from tests.policies.dsl import UNKNOWN as WIRE_UNKNOWN
 from tests.policies.test_controls import BY_ID, CASES
 
+SEEN = [c for c in CASES if not any(r.options.retain_on_delete for r in c.resources)]
 GRAVITY = ("ERROR", "FAILED", "UNDETERMINED")
 
 
@@ -85,9 +86,7 @@ def _same(case: Case) -> tuple[set[tuple[str, str, str]], set[tuple[str, str, st
     return analyze([BY_ID[case.control]], case.resources, settings), expected
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in CASES if not any(r.options.retain_on_delete for r in c.resources)], ids=lambda c: c.id
-)
+@pytest.mark.parametrize("case", SEEN, ids=lambda c: c.id)
 def test_the_analyzer_agrees_with_the_run(case: Case) -> None:
     """All but retainOnDelete, which the engine does not tell a policy."""
     actual, expected = _same(case)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policies.registry import controls
-from policies.run import judge
+from policies.run import judge, judge_alone
 from policies.settings import Level, Settings, Unknowns
 from policies.verdict import Verdict
 from tests.policies.crash import CRASHING
@@ -119,6 +119,23 @@ def test_undetermined_blocks_where_nobody_asks_again() -> None:
         assert (one.verdict, one.blocking, one.deferred) == (Verdict.UNDETERMINED, blocks_alone, True)
         (linked,) = judge([alone[0]], graph, "regulated", chosen)
         assert (linked.verdict, linked.blocking, linked.deferred) == (Verdict.UNDETERMINED, blocks_linked, False)
+
+
+def test_what_was_deferred_is_decided_on_the_resource_alone() -> None:
+    """A policy text is unknown in a plan; with its text the resource is refused, whatever the graph around it."""
+    policy = "aws:s3/bucketPolicy:BucketPolicy"
+    planned = res(policy, "p", {"bucket": UNKNOWN, "policy": UNKNOWN})
+    made = res(policy, "p", {"bucket": "raw", "policy": '{"Statement": {"Effect": "Allow", "Action": "s3:*"}}'})
+    chosen = [BY_ID["store-tls-only"], BY_ID["store-versioning"]]
+    before = [f for f in judge(chosen, [planned], "regulated") if f.urn]
+    assert [(f.control, f.verdict, f.deferred, f.blocking) for f in before] == [
+        ("store-tls-only", Verdict.UNDETERMINED, True, False)
+    ]
+    after = judge_alone(chosen, made, "regulated")
+    assert [(f.control, f.name, f.verdict, f.blocking) for f in after] == [
+        ("store-tls-only", "p", Verdict.FAILED, True)
+    ]
+    assert judge_alone([BY_ID["workspace-private"]], made, "regulated") == []
 
 
 def test_profiles_say_what_an_unknown_does() -> None:
