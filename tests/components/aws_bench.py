@@ -79,7 +79,7 @@ def build_with_outputs(
         parent = pulumi.ComponentResource(f"tripod:index:{capability}", capability)
         made = backend(open_scope(scope_spec, capability, parent, FACTS), spec, args)
         for key, value in vars(made).items():  # one by one, so that an unknown one hides no other
-            pulumi.Output.all(key, value).apply(lambda pair: outputs.update([pair]))
+            pulumi.Output.all(key, value).apply(lambda pair: outputs.update({pair[0]: pair[1]}))
 
     planned = [item for item in record(program) if item.type.startswith("aws:")]
     faults = [
