@@ -31,16 +31,26 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """One action: its name, its document, and the actions that must have succeeded before it."""
+    """One action: its name, its document, and the actions that come before it."""
 
     name: str
     document: Mapping[str, Any]
     after: Sequence[str] = ()
+    """Actions that must have succeeded."""
+    whatever: Sequence[str] = ()
+    """Actions that may also have failed."""
 
 
 def actions(*items: Action) -> dict[str, Any]:
     """Actions as the definition holds them."""
-    return {item.name: {**item.document, "runAfter": {name: ["Succeeded"] for name in item.after}} for item in items}
+    return {
+        item.name: {
+            **item.document,
+            "runAfter": {name: ["Succeeded"] for name in item.after}
+            | {name: ["Succeeded", "Failed"] for name in item.whatever},
+        }
+        for item in items
+    }
 
 
 def call(
@@ -65,7 +75,13 @@ def call(
 
 
 def choose(
-    name: str, condition: Mapping[str, Any], then: Sequence[Action], otherwise: Sequence[Action], after: Sequence[str]
+    name: str,
+    condition: Mapping[str, Any],
+    *,
+    then: Sequence[Action],
+    otherwise: Sequence[Action],
+    after: Sequence[str],
+    whatever: Sequence[str] = (),
 ) -> Action:
     """One branch or the other."""
     document = {
@@ -74,7 +90,7 @@ def choose(
         "actions": actions(*then),
         "else": {"actions": actions(*otherwise)},
     }
-    return Action(name=name, document=document, after=after)
+    return Action(name=name, document=document, after=after, whatever=whatever)
 
 
 def select(name: str, items: str, where: str, after: Sequence[str]) -> Action:
@@ -91,6 +107,17 @@ def each(name: str, items: str, inner: Sequence[Action], after: Sequence[str]) -
         "runtimeConfiguration": {"concurrency": {"repetitions": 1}},
     }
     return Action(name=name, document=document, after=after)
+
+
+def fail(name: str, code: str, message: str) -> Action:
+    """End the run as failed, which the alert on the workflow sees."""
+    inputs = {"runStatus": "Failed", "runError": {"code": code, "message": message}}
+    return Action(name=name, document={"type": "Terminate", "inputs": inputs})
+
+
+def any_of(*conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """A condition that holds where one of these does."""
+    return {"or": list(conditions)}
 
 
 def all_of(*conditions: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from components.clouds.azure_workflow import (
     Action,
     Unit,
     all_of,
+    any_of,
     call,
     choose,
+    fail,
     metric_uri,
     metric_value,
     select,
@@ -34,7 +36,7 @@ LOOK_BACK_HOURS: dict[Frequency, int] = {
     Frequency.WEEKLY: 24,
     Frequency.MONTHLY: 24,
 }
-"""How old a measurement may be: less than the time to the next but one, more than a look or two that fail."""
+"""How old a measurement may be, and least time between two starts: one measurement starts one retraining."""
 MARK = "tripod-retrain"
 """Tag of jobs that the loop started; the cool-down counts these alone."""
 
@@ -77,7 +79,6 @@ def _steps(
         Output.concat(MANAGEMENT, workspace_id, f"/jobs?api-version={API_VERSION}&listViewType=All&tag={MARK}"),
         identity_id=identity_id,
     )
-    # one measurement starts one retraining, however short the cool-down
     quiet = max(cooldown_hours, look_back)
     recent = select(
         "Recent",
@@ -85,7 +86,7 @@ def _steps(
         f"@greater(ticks(item()?['systemData']?['createdAt']),ticks(addHours(utcNow(),-{quiet})))",
         after=("Jobs",),
     )
-    act = choose(
+    decide = choose(
         "Drifted",
         all_of(
             {"greater": [f"@{metric_value('Measure', 'maximum')}", drift.share]},
@@ -93,7 +94,17 @@ def _steps(
         ),
         then=_start(scope, args, identity_id),
         otherwise=[],
-        after=("Measure", "Recent"),
+        after=(),
+    )
+    status = "@outputs('Measure')?['statusCode']"
+    act = choose(
+        "Known",
+        # 400: the metric has no data point yet, so nothing has drifted
+        any_of({"equals": [status, 200]}, {"equals": [status, 400]}),
+        then=[decide],
+        otherwise=[fail("Blind", "DriftUnknown", "The drift metric could not be read: see action Measure.")],
+        after=("Recent",),
+        whatever=("Measure",),
     )
     return [measured, jobs, recent, act]
 
