@@ -164,14 +164,8 @@ class SimulatedProvider:
             if stored is None or stored.state is not State.LIVE:
                 return
             self._refuse_delete(transaction, shape, stored)
-            after = lifecycle.AFTERLIFE.get(type_)
-            if after is None:
-                transaction.remove(stored.number)
-                return
-            chosen = pick(stored.inputs, parse(after.days_input)) if after.days_input else None
-            days = chosen if isinstance(chosen, int | float) and not isinstance(chosen, bool) else after.days
-            state = State.KEPT if after.kept else State.DELETED
-            transaction.retire(stored.number, state, None if days is None else time.time() + days * lifecycle.DAY)
+            for one in (*self._inside(transaction, stored), stored):
+                _bury(transaction, one)
 
     def invoke(self, token: str, args: Props, *, preview: bool) -> Props:
         """Answer a function; one that is not simulated is refused by name."""
@@ -271,18 +265,35 @@ class SimulatedProvider:
             )
         full = lifecycle.EMPTY_BEFORE_DELETE.get(stored.type)
         if full is not None and stored.filled and not (full[0] and stored.inputs.get(full[0]) is True):
-            force = f"; set {full[0]} to delete it with its content" if full[0] else ""
-            raise CloudError(full[1], f"{full[2]} ({stored.id}){force}")
-        names = transaction.names_of(stored.number)
+            remedy = f"; set {full[0]} to delete it with its content" if full[0] else ""
+            raise CloudError(full[1], f"{full[2]} ({stored.id}){remedy}")
+        forced = lifecycle.FORCE.get(stored.type, "")
+        force = forced is None or (forced != "" and stored.inputs.get(forced) is True)
+        inside = {one.number for one in self._inside(transaction, stored)}
         allowed = lifecycle.HOLDERS.get(stored.type)
-        for user, path, _ in transaction.users(names, stored.number):
-            child = path == ""
-            if allowed is not None and user.type not in allowed:
-                continue
-            if stored.type in lifecycle.TOLERATED and not child:
-                continue
-            where = f" in {path}" if path else " as its parent"
-            raise self._rules.in_use(shape, stored.id, f"{user.type} '{user.id}' still refers to it{where}")
+        for one in (stored, *self._inside(transaction, stored)):
+            for user, path, _ in transaction.users(transaction.names_of(one.number), one.number):
+                tolerated = user.number in inside or user.number == stored.number or (force and one is stored)
+                if one is stored and allowed is not None:
+                    tolerated = tolerated or user.type not in allowed
+                elif path != "":
+                    tolerated = tolerated or one.type in lifecycle.TOLERATED
+                if not tolerated:
+                    where = f" in {path}" if path else " as its parent"
+                    raise self._rules.in_use(shape_of(one.type), one.id, f"{user.type} '{user.id}' refers to it{where}")
+
+    def _inside(self, transaction: Transaction, stored: Stored) -> list[Stored]:
+        """Return what is deleted with an object: Azure takes all children along, the others only when told to."""
+        if self._rules.package == "azure-native":
+            if stored.type in lifecycle.CASCADES_NOT:
+                return []
+            return transaction.below(f"{stored.id}/", stored.number)
+        force = lifecycle.FORCE.get(stored.type, "")
+        if force is not None and (force == "" or stored.inputs.get(force) is not True):
+            return []
+        users = transaction.users(transaction.names_of(stored.number), stored.number)
+        kinds = lifecycle.HOLDERS.get(stored.type, frozenset())
+        return list({user.number: user for user, path, _ in users if path == "" or user.type in kinds}.values())
 
     def _meet_fault(self, type_: str, urn: str, operation: str, timeout: float) -> Fault | None:
         """Raise the fault that waits for an operation; return it when it is to strike after the operation."""
@@ -312,6 +323,18 @@ class SimulatedProvider:
         if fault.code:
             raise CloudError(fault.code, fault.message)
         return None
+
+
+def _bury(transaction: Transaction, stored: Stored) -> None:
+    """Remove an object, or leave its name taken where the cloud does."""
+    after = lifecycle.AFTERLIFE.get(stored.type)
+    if after is None:
+        transaction.remove(stored.number)
+        return
+    chosen = pick(stored.inputs, parse(after.days_input)) if after.days_input else None
+    days = chosen if isinstance(chosen, int | float) and not isinstance(chosen, bool) else after.days
+    state = State.KEPT if after.kept else State.DELETED
+    transaction.retire(stored.number, state, None if days is None else time.time() + days * lifecycle.DAY)
 
 
 def _whole(live: Live, partial: Fault | None) -> Live:

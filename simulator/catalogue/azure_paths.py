@@ -106,6 +106,9 @@ TABLE: Final = MappingProxyType(
             "Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}"
             "/immutabilityPolicies/{immutabilityPolicyName}"
         ),
+        "storage:Blob": (
+            "Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}/blobs/{blobName}"
+        ),
         "storage:FileShare": "Storage/storageAccounts/{accountName}/fileServices/default/shares/{shareName}",
         "storage:Queue": "Storage/storageAccounts/{accountName}/queueServices/default/queues/{queueName}",
         "storage:Table": "Storage/storageAccounts/{accountName}/tableServices/default/tables/{tableName}",
@@ -144,6 +147,10 @@ TABLE: Final = MappingProxyType(
         "web:WebApp": "Web/sites/{name}",
         "web:AppServicePlan": "Web/serverfarms/{name}",
         "redis:Redis": "Cache/redis/{name}",
+        "redis:AccessPolicy": "Cache/redis/{cacheName}/accessPolicies/{accessPolicyName}",
+        "redis:AccessPolicyAssignment": "Cache/redis/{cacheName}/accessPolicyAssignments/{accessPolicyAssignmentName}",
+        "redis:FirewallRule": "Cache/redis/{cacheName}/firewallRules/{ruleName}",
+        "redis:PatchSchedule": "Cache/redis/{name}/patchSchedules/default",
         "redisenterprise:RedisEnterprise": "Cache/redisEnterprise/{clusterName}",
         "redisenterprise:Database": "Cache/redisEnterprise/{clusterName}/databases/{databaseName}",
         "redisenterprise:AccessPolicyAssignment": (
@@ -237,6 +244,12 @@ def path_of(token: str, shape: Shape) -> str:
         scope, path = SCOPED[short]
         return f"{{{scope}}}/providers/Microsoft.{path}"
     return generic(shape)
+
+
+def is_known(token: str) -> bool:
+    """Tell whether the path of a type is a fact; parents in a guessed path are not held against a program."""
+    short = token.split(":", 1)[1]
+    return short in TABLE or short in SCOPED or short == "resources:ResourceGroup"
 
 
 def generic(shape: Shape) -> str:

@@ -113,7 +113,6 @@ TOLERATED: Final = frozenset(
         "aws:sfn/stateMachine:StateMachine",
         "aws:sagemaker/pipeline:Pipeline",
         "aws:ecr/repository:Repository",
-        "aws:s3/bucket:Bucket",
         "aws:glue/catalogDatabase:CatalogDatabase",
         "azure-native:managedidentity:UserAssignedIdentity",
         "azure-native:operationalinsights:Workspace",
@@ -125,14 +124,11 @@ TOLERATED: Final = frozenset(
         "azure-native:machinelearningservices:Workspace",
         "gcp:serviceaccount/account:Account",
         "gcp:pubsub/topic:Topic",
-        "gcp:storage/bucket:Bucket",
         "gcp:kms/keyRing:KeyRing",
         "gcp:kms/cryptoKey:CryptoKey",
         "gcp:monitoring/notificationChannel:NotificationChannel",
         "gcp:artifactregistry/repository:Repository",
-        "gcp:bigquery/dataset:Dataset",
         "gcp:bigquery/table:Table",
-        "gcp:vertex/aiFeatureGroup:AiFeatureGroup",
         "gcp:workflows/workflow:Workflow",
     }
 )
@@ -155,9 +151,31 @@ HOLDERS: Final = MappingProxyType(
                 "aws:iam/role:Role",
             }
         ),
+        "aws:s3/bucket:Bucket": frozenset({"aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2"}),
+        "gcp:storage/bucket:Bucket": frozenset({"gcp:storage/bucketObject:BucketObject"}),
+        "gcp:bigquery/dataset:Dataset": frozenset({"gcp:bigquery/table:Table", "gcp:bigquery/routine:Routine"}),
+        "gcp:vertex/aiFeatureGroup:AiFeatureGroup": frozenset(
+            {"gcp:vertex/aiFeatureGroupFeature:AiFeatureGroupFeature"}
+        ),
     }
 )
 """Types that only these users hold back (IAM refuses while policies are attached, not while a service has the role)."""
+
+FORCE: Final = MappingProxyType(
+    {
+        "aws:s3/bucket:Bucket": "forceDestroy",
+        "gcp:storage/bucket:Bucket": "forceDestroy",
+        "gcp:bigquery/dataset:Dataset": "deleteContentsOnDestroy",
+        "gcp:vertex/aiFeatureGroup:AiFeatureGroup": "forceDestroy",
+        "gcp:vertex/aiFeatureOnlineStore:AiFeatureOnlineStore": "forceDestroy",
+        "gcp:artifactregistry/repository:Repository": None,
+    }
+)
+"""Type -> the input that deletes what is inside with it; None where that happens without being asked."""
+
+CASCADES_NOT: Final = frozenset({"azure-native:privatedns:PrivateZone"})
+"""Azure types that refuse deletion while they have children; all others take their children with them
+(https://learn.microsoft.com/azure/azure-resource-manager/management/delete-resource-group)."""
 
 OVERWRITES: Final = frozenset(
     {

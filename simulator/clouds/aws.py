@@ -137,7 +137,9 @@ class Aws:
         linked = {parse(path): target for path, target in aws_links.LINKS.get(shape.token, {}).items()}
         if shape.token.startswith("aws:s3/") and shape.token != aws_links.BUCKET:
             linked[("bucket",)] = aws_links.BUCKET
-        for path, text in strings({key: value for key, value in inputs.items() if key not in _NOT_REFERENCES}):
+        for path, text in strings(inputs):
+            if not _NOT_REFERENCES.isdisjoint(path):
+                continue
             target = next((to for pattern, to in linked.items() if _matches(pattern, path)), None)
             found = self._recognise(text)
             if scaled := _SCALED.fullmatch(text):

@@ -159,7 +159,7 @@ class Azure:
             facts=facts,
             names=frozenset({id_.lower()}),
             claims=claims,
-            parents=_parents(id_, values["subscriptionId"]),
+            parents=_parents(id_, values["subscriptionId"], guessed=not azure_paths.is_known(birth.shape.token)),
         )
 
     def known_early(self, birth: Birth) -> Props:
@@ -187,7 +187,9 @@ class Azure:
     def references(self, shape: Shape, inputs: Props, config: Props) -> Iterator[Reference]:
         """Yield Resource Manager ids of the simulated subscription."""
         subscription = self._subscription(config)
-        for path, text in strings({key: value for key, value in inputs.items() if key not in _NOT_REFERENCES}):
+        for path, text in strings(inputs):
+            if not _NOT_REFERENCES.isdisjoint(path):
+                continue
             found = _SUBSCRIPTION.fullmatch(text)
             if found is None or found.group(1).lower() != subscription.lower() or "*" in text:
                 continue
@@ -263,12 +265,12 @@ def resource_type(id_: str) -> str:
     return "/".join([namespace, *steps[::2]])
 
 
-def _parents(id_: str, subscription: str) -> tuple[str, ...]:
+def _parents(id_: str, subscription: str, *, guessed: bool) -> tuple[str, ...]:
     head, separator, path = id_.lower().rpartition("/providers/")
     if not separator or not head.startswith(f"/subscriptions/{subscription.lower()}/"):
         return ()
     steps = path.split("/")
-    if len(steps) > 3:
+    if len(steps) > 3 and not guessed:
         parent = f"{head}/providers/{'/'.join(steps[:-2])}"
         return (_IMPLIED.sub("", parent),)
     return (head,)

@@ -131,7 +131,9 @@ class Gcp:
         """Yield full resource names, self links, service accounts, and names where the table of links says so."""
         linked = gcp_links.LINKS.get(shape.token, {})
         project = str(config.get("project"))
-        for path, text in strings({key: value for key, value in inputs.items() if key not in _NOT_REFERENCES}):
+        for path, text in strings(inputs):
+            if not _NOT_REFERENCES.isdisjoint(path):
+                continue
             if "*" in text or "{{" in text:
                 continue
             if email := _EMAIL.fullmatch(text):

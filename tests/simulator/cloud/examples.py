@@ -42,6 +42,7 @@ EXAMPLES: MappingProxyType[str, tuple[tuple[str, str, Props], ...]] = MappingPro
                 "v",
                 {"bucket": "$Lake", "versioningConfiguration": {"status": "Enabled"}},
             ),
+            ("aws:s3/bucketObjectv2:BucketObjectv2", "o", {"bucket": "$Lake", "key": "readme", "content": "x"}),
             ("aws:iam/role:Role", "exec", {"assumeRolePolicy": _TRUST}),
             ("aws:iam/rolePolicy:RolePolicy", "p", {"role": "$exec", "policy": _TRUST}),
             ("aws:ecr/repository:Repository", "images", {"imageTagMutability": "IMMUTABLE"}),
@@ -91,6 +92,29 @@ EXAMPLES: MappingProxyType[str, tuple[tuple[str, str, Props], ...]] = MappingPro
                 {**_GROUP, "properties": {"tenantId": "t", "sku": {"family": "A", "name": "standard"}}},
             ),
             ("azure-native:managedidentity:UserAssignedIdentity", "uai", _GROUP),
+            (
+                "azure-native:network:VirtualNetwork",
+                "vnet",
+                {**_GROUP, "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}},
+            ),
+            ("azure-native:network:Subnet", "sub", {**_GROUP, "virtualNetworkName": "$vnet.name"}),
+            ("azure-native:network:PrivateEndpoint", "pe", {**_GROUP, "subnet": {"id": "$sub"}}),
+            (
+                "azure-native:privatedns:PrivateZone",
+                "zone",
+                {**_GROUP, "location": "global", "privateZoneName": "privatelink.api.azureml.ms"},
+            ),
+            (
+                "azure-native:privatedns:VirtualNetworkLink",
+                "link",
+                {
+                    **_GROUP,
+                    "location": "global",
+                    "privateZoneName": "$zone.name",
+                    "virtualNetwork": {"id": "$vnet"},
+                    "registrationEnabled": False,
+                },
+            ),
             (
                 "azure-native:machinelearningservices:Workspace",
                 "ws",

@@ -258,8 +258,9 @@ def test_storage_account_names_are_unique_in_the_whole_of_azure(tmp_path: Path) 
 HELD = [
     ("aws", "net", "DependencyViolation", "aws:ec2/subnet:Subnet"),
     ("aws", "exec", "DeleteConflict", "aws:iam/rolePolicy:RolePolicy"),
-    ("azure-native", "rg", "InUse", "as its parent"),
-    ("azure-native", "ws", "InUse", "as its parent"),
+    ("aws", "Lake", "BucketNotEmpty", "aws:s3/bucketObjectv2:BucketObjectv2"),
+    ("azure-native", "sub", "InUseSubnetCannotBeDeleted", "azure-native:network:PrivateEndpoint"),
+    ("azure-native", "zone", "InUse", "as its parent"),
     ("gcp", "net", "400", "gcp:compute/subnetwork:Subnetwork"),
     ("gcp", "features", "400", "gcp:bigquery/table:Table"),
 ]
@@ -272,6 +273,26 @@ def test_what_others_need_is_not_deleted(tmp_path: Path, package: str, name: str
         stack.delete(name)
     assert caught.value.code == code
     assert words in caught.value.message
+
+
+def test_azure_takes_children_along_but_not_what_others_use(tmp_path: Path) -> None:
+    stack = Stack.on("azure-native", tmp_path / "cloud.db").make_all()
+    stack.delete("ws")
+    kinds = {one.type.rsplit(":", 1)[1] for one in stack.cloud.inventory()}
+    assert {"Compute", "OnlineEndpoint", "OnlineDeployment", "DataVersion"}.isdisjoint(kinds)
+    assert {one.type.rsplit(":", 1)[1] for one in stack.cloud.graveyard()} == {"Workspace"}
+    for name in ("blue", "churn", "cpu", "1"):
+        stack.delete(name)
+    stack.delete("rg")
+    assert stack.cloud.inventory() == []
+
+
+def test_a_dataset_takes_its_tables_along_only_when_told(tmp_path: Path) -> None:
+    stack = Stack.on("gcp", tmp_path / "cloud.db")
+    stack.make("gcp:bigquery/dataset:Dataset", "d", {"datasetId": "d", "deleteContentsOnDestroy": True})
+    stack.make("gcp:bigquery/table:Table", "t", {"datasetId": "d", "tableId": "t"})
+    stack.delete("d")
+    assert stack.cloud.inventory() == []
 
 
 @pytest.mark.parametrize(("package", "name"), [("aws", "config"), ("azure-native", "uai"), ("gcp", "serving")])
