@@ -39,7 +39,7 @@ def storage_account(
     """
     open_network = scope.posture.public_access
     return azure.storage.StorageAccount(
-        scope.label(part),
+        scope.label(part, "account"),
         account_name=scope.name("storage_account", part),
         resource_group_name=foundation["group_name"],
         location=scope.region,
