@@ -110,7 +110,8 @@ class RegistryRef(TypedDict):
     """Models and images."""
 
     registry_id: Input[str]
-    """Model package group ARN of the first model; Azure ML registry ARM id; KFP repository id."""
+    """Model package group ARN of the first model; ARM id of the first model in the Azure ML registry; KFP repository
+    id."""
     image_repository_id: Input[str]
     """ECR repository ARN; container registry ARM id; Artifact Registry repository id."""
     image_repository: Input[str]
