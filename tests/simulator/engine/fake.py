@@ -35,6 +35,8 @@ class Cloud:
     configs: list[Props] = field(default_factory=list)
     seen: list[Props] = field(default_factory=list)
     delete_before_replace: bool = False
+    relent: bool = False
+    """Deletions no longer fail."""
     hold: threading.Event | None = None
     started: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -156,7 +158,7 @@ class FakeProvider:
 
     def delete(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> None:
         self.cloud.note("delete", urn)
-        if inputs.get("fail") == "delete":
+        if inputs.get("fail") == "delete" and not self.cloud.relent:
             raise CloudError("InUse", "deletion was refused")
         self.cloud.live.pop(id_, None)
 
