@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.engine.errors import ProgramError
+from simulator.engine.events import Diagnostic
 from simulator.engine.program import ProjectProgram
 from simulator.engine.values import make_secret
 from tests.simulator.engine.harness import Bench
@@ -88,3 +89,22 @@ def test_a_project_that_fails_says_why(bench: Bench, project: Path, line: str, e
 def test_a_directory_without_a_program_is_refused(bench: Bench) -> None:
     with pytest.raises(ProgramError, match=r"__main__\.py is missing"):
         bench.deployment().up(ProjectProgram(bench.directory))
+
+
+def test_cancelling_ends_a_project_that_does_not_end_by_itself(
+    bench: Bench, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.engine.program._GRACE", 0.2)
+    source = project / "__main__.py"
+    source.write_text(source.read_text() + "import time\nprint('waiting')\ntime.sleep(120)\n")
+    deployment = bench.deployment()
+
+    def watch(event: object) -> None:
+        if isinstance(event, Diagnostic) and event.message == "waiting":
+            deployment.cancel()
+
+    deployment.on_event = watch
+    result = deployment.up(ProjectProgram(project))
+    assert (result.ok, result.cancelled) == (False, True)
+    assert result.errors == ()
+    assert result.seconds < 60
