@@ -40,6 +40,19 @@ NAMES: dict[str, NameRule] = {
     "online_store": NameRule(
         max=60, pattern=r"[a-z_][a-z0-9_]*", url=f"{_FEATURES}.featureOnlineStores/create", separator="_"
     ),
+    "persistent_resource": NameRule(
+        max=63, pattern=r"[a-z]([-a-z0-9]*[a-z0-9])?", url=f"{_FEATURES}.persistentResources/create"
+    ),
+    "scheduler_job": NameRule(
+        max=500,
+        pattern=r"[a-zA-Z0-9_-]+",
+        url="https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs",
+    ),
+    "workflow": NameRule(
+        max=64,
+        pattern=r"[a-zA-Z]([a-zA-Z0-9_-]*[a-zA-Z0-9])?",
+        url="https://cloud.google.com/workflows/docs/reference/rest/v1/projects.locations.workflows/create",
+    ),
     "psc_google_apis": NameRule(max=20, pattern=r"[a-z][a-z0-9]*", url=_FORWARDING, separator=""),
     "delivery": NameRule(
         max=63,

@@ -42,7 +42,6 @@ RESOURCE_ROLES: tuple[str, ...] = (
     "roles/pubsub.publisher",
     "roles/pubsub.subscriber",
     "roles/run.invoker",
-    "roles/workflows.invoker",
 )
 """Predefined roles that the stack grants on single resources other than service accounts."""
 
@@ -53,6 +52,7 @@ PROJECT_ROLES: tuple[str, ...] = (
     "roles/dns.peer",
     "roles/logging.logWriter",
     "roles/monitoring.metricWriter",
+    "roles/workflows.invoker",
 )
 """Predefined roles that the stack grants on the project, because their services take no narrower resource. """
 

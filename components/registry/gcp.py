@@ -1,7 +1,7 @@
 """Registry on Google Cloud: repositories for images and pipelines, TensorBoard, and Cloud Deploy for approval.
 
-Vertex AI's Model Registry needs no setting up and its provider has no class for models: pipelines upload them. It has no
-state of approval either, so a release goes through one delivery pipeline per model whose target waits for a person and
+Vertex AI's Model Registry needs no setting up, and its provider has no class for models: pipelines upload them. It has
+no state of approval either, so a release goes through a delivery pipeline per model whose target waits for a person and
 then runs the release job. Who may approve is in the approver's role (identity). Not here: the releases themselves.
 """
 
@@ -31,7 +31,7 @@ def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutpu
     key = args["keys"]["models_key_id"] if scope.covers(DataClass.MODELS) else None
     images = _images(scope, spec, project, key)
     pipelines = _pipelines(scope, spec, project, key)
-    _grant(scope, project, images, pipelines, identity=identity)
+    _grant(scope, images, pipelines, identity=identity)
     host = Output.concat(scope.region, "-docker.pkg.dev/", project, "/", images.repository_id)
     approval = _delivery(scope, spec, args, host)
     tracking: Output[str] = Output.from_input("")
@@ -107,7 +107,6 @@ def _pipelines(
 
 def _grant(
     scope: Scope,
-    project: Input[str],
     images: gcp.artifactregistry.Repository,
     pipelines: gcp.artifactregistry.Repository,
     *,
@@ -121,21 +120,16 @@ def _grant(
         "monitoring": identity["monitoring_principal"],
     }
     for name, who in readers.items():
-        _on_repository(scope, f"images-{name}", project, images, READER, who)
-    _on_repository(scope, "pipelines-pipeline", project, pipelines, WRITER, identity["pipeline_principal"])
+        _on_repository(scope, f"images-{name}", images, READER, who)
+    _on_repository(scope, "pipelines-pipeline", pipelines, WRITER, identity["pipeline_principal"])
 
 
 def _on_repository(
-    scope: Scope,
-    part: str,
-    project: Input[str],
-    repository: gcp.artifactregistry.Repository,
-    role: str,
-    who: Input[str],
+    scope: Scope, part: str, repository: gcp.artifactregistry.Repository, role: str, who: Input[str]
 ) -> gcp.artifactregistry.RepositoryIamMember:
     return gcp.artifactregistry.RepositoryIamMember(
         scope.label(part),
-        project=project,
+        project=repository.project,
         location=scope.region,
         repository=repository.repository_id,
         role=role,
