@@ -21,7 +21,8 @@ from simulator.clouds.base import CloudRules
 from simulator.clouds.gcp import Gcp
 from simulator.model import CloudError, Live, Props
 from simulator.provider import SimulatedProvider
-from simulator.store import Fault, State, Store, Stored
+from simulator.records import Fault, State, Stored
+from simulator.store import Store
 from simulator.values import parse, put
 
 _RULES: Final[MappingProxyType[str, Callable[[], CloudRules]]] = MappingProxyType(

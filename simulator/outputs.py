@@ -14,7 +14,7 @@ from simulator.catalogue.shapes import Shape
 from simulator.catalogue.types import Kind, Property, WireType, properties_of
 from simulator.clouds.base import Birth, CloudRules, Identity
 from simulator.model import UNKNOWN, Props
-from simulator.store import Stored
+from simulator.records import Stored
 from simulator.values import plain
 
 _DEEPEST = 6

@@ -16,7 +16,8 @@ from simulator.check import check_inputs
 from simulator.clouds.base import Birth, CloudRules, Identity, Naming, Reference
 from simulator.dice import Dice
 from simulator.model import Checked, CheckFailure, CloudError, Difference, Live, PartialFailure, Props
-from simulator.store import Fault, NewObject, State, Store, Stored, Transaction
+from simulator.records import Fault, NewObject, State, Stored
+from simulator.store import Store, Transaction
 from simulator.values import parse, pick, plain, render, without_nulls
 
 

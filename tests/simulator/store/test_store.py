@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.store import Fault, NewObject, State, Store, StoreVersionError
+from simulator.records import Fault, NewObject, State
+from simulator.store import Store, StoreVersionError
 
 WRITER = """
 import sys

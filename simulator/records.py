@@ -1,0 +1,69 @@
+"""The rows of the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from simulator.model import Props
+
+
+class State(StrEnum):
+    """Whether an object can be used."""
+
+    LIVE = "live"
+    DELETED = "deleted"
+    """Soft-deleted: gone for readers, but its name is still taken."""
+    KEPT = "kept"
+    """Deleted by its owner, yet the cloud keeps it for ever (key rings): readable, its name taken."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object of the simulated clouds."""
+
+    number: int
+    type: str
+    id: str
+    urn: str
+    state: State
+    inputs: Props
+    outputs: Props
+    until: float | None = None
+    """When a soft-deleted object frees its name (seconds since the epoch); None means never by itself."""
+    filled: bool = False
+    """Holds data that the simulator does not know (objects in a bucket, rows in a table)."""
+
+
+@dataclass(frozen=True)
+class NewObject:
+    """What :meth:`Transaction.insert` writes."""
+
+    type: str
+    id: str
+    urn: str
+    inputs: Props
+    outputs: Props
+    names: frozenset[str] = frozenset()
+    """Every string by which others may refer to it."""
+    claims: tuple[str, ...] = ()
+    """Names that only one object may hold at a time (``s3:bucket:acme``)."""
+    uses: tuple[tuple[str, str], ...] = ()
+    """(path, name) of what it refers to."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error to raise in place of an operation that matches."""
+
+    type_glob: str
+    name_glob: str
+    operation: str
+    code: str
+    message: str
+    times: int = 1
+    latency: float = 0.0
+    """Seconds to wait before the answer."""
+    partial: bool = False
+    """A creation or update takes place, and fails after it (half-initialised)."""
+    number: int = field(default=0, compare=False)
