@@ -92,7 +92,10 @@ class InlineProgram:
             )
         )
         set_all_config(dict(about.config), list(about.secret_keys))
-        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        # A program that fails leaves futures that nobody awaits; asyncio would complain about each.
+        logger = logging.getLogger("asyncio")
+        level = logger.level
+        logger.setLevel(logging.CRITICAL)
         loop = asyncio.new_event_loop()
         executor = ThreadPoolExecutor(max_workers=max(about.parallel, 1) * 4, thread_name_prefix="pulumi-rpc")
         loop.set_default_executor(executor)
@@ -113,6 +116,7 @@ class InlineProgram:
                     loop.run_until_complete(task)
             executor.shutdown(wait=True)
             loop.close()
+            logger.setLevel(level)
         return True
 
     def _failed(self, run: Run, message: str) -> bool:

@@ -11,6 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi import Alias, Resource, ResourceOptions
 
+from simulator.engine.events import StepFinished
+from simulator.engine.program import InlineProgram
+from simulator.engine.resource import Resource as State
+from simulator.model import Live
 from tests.simulator.engine.fake import Group, Thing
 from tests.simulator.engine.harness import Bench
 
@@ -62,6 +66,15 @@ def build(program: dict[str, Spec], *, failing: bool) -> Callable[[], None]:
     return run
 
 
+def in_order(resources: list[State]) -> None:
+    """Every resource comes after what it depends on."""
+    seen: set[str] = set()
+    for item in resources:
+        assert not item.parent or item.parent in seen
+        assert set(item.needs()) <= seen
+        seen.add(item.urn)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=st.lists(programs, max_size=3), last=programs)
 def test_every_history_converges(history: list[dict[str, Spec]], last: dict[str, Spec]) -> None:
@@ -69,7 +82,7 @@ def test_every_history_converges(history: list[dict[str, Spec]], last: dict[str,
         bench = Bench(Path(directory))
         for program in history:
             bench.up(build(program, failing=True))
-            bench.state.load()
+            in_order(bench.state.load().resources)
         # A deletion that fails does so because of an input it was given before: let the cloud relent.
         bench.cloud.relent = True
         planned = bench.preview(build(last, failing=False))
@@ -84,11 +97,7 @@ def test_every_history_converges(history: list[dict[str, Spec]], last: dict[str,
         assert {item.name for item in snapshot.resources if item.type == "fake:index:Thing"} == set(last)
         assert not any(item.delete or item.pending_replacement for item in snapshot.resources)
         assert snapshot.operations == []
-        seen: set[str] = set()
-        for item in snapshot.resources:
-            assert not item.parent or item.parent in seen
-            assert set(item.needs()) <= seen
-            seen.add(item.urn)
+        in_order(snapshot.resources)
 
         again = bench.up(build(last, failing=False))
         assert bench.ops(again) == []
@@ -97,3 +106,38 @@ def test_every_history_converges(history: list[dict[str, Spec]], last: dict[str,
         assert destroyed.ok, destroyed.errors
         assert bench.cloud.live == {}
         assert bench.state.load().resources == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(first=programs, second=programs, last=programs, step=st.integers(1, 12))
+def test_a_run_that_dies_after_any_step_is_gone_on_with(
+    first: dict[str, Spec], second: dict[str, Spec], last: dict[str, Spec], step: int
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        bench = Bench(Path(directory))
+        bench.deploy(build(first, failing=False))
+        kept: dict[Path, bytes] = {}
+        live: dict[str, Live] = {}
+        finished = 0
+
+        def watch(event: object) -> None:
+            nonlocal finished
+            finished += isinstance(event, StepFinished)
+            if finished == step and not kept:
+                kept.update({path: path.read_bytes() for path in bench.directory.glob("dev.json*")})
+                live.update(bench.cloud.live)
+
+        deployment = bench.deployment(parallel=1)
+        deployment.on_event = watch
+        assert deployment.up(InlineProgram(build(second, failing=False))).ok
+        if kept:  # back to the moment after that step
+            for path, content in kept.items():
+                path.write_bytes(content)
+            bench.cloud.live = live
+
+        in_order(bench.state.load().resources)
+        result = bench.up(build(last, failing=False))
+        assert result.ok, result.errors
+        custom = {item.id for item in bench.state.load().resources if item.type == "fake:index:Thing"}
+        assert custom == set(bench.cloud.live)
+        assert bench.ops(bench.up(build(last, failing=False))) == []
