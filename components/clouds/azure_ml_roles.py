@@ -97,12 +97,16 @@ RELEASE = Duty(
 
 
 def custom_role(scope: Scope, part: str, *, foundation: FoundationRef, duty: Duty) -> Output[str]:
-    """Define a role that can be assigned in the stack's resource group; its ARM id."""
+    """Define a role that can be assigned in the stack's resource group; its ARM id, which a plan knows already.
+
+    The id is that of the subscription, which is how Azure spells ids of roles wherever they are defined.
+    """
     group = group_id(foundation["account_id"], foundation["group_name"])
     name = scope.name("role_definition", part)
+    guid = str(uuid5(_NAMESPACE, name))
     definition = azure.authorization.RoleDefinition(
         scope.label(part, "role"),
-        role_definition_id=str(uuid5(_NAMESPACE, name)),
+        role_definition_id=guid,
         role_name=name,
         role_type="CustomRole",
         description=duty.description,
@@ -111,4 +115,7 @@ def custom_role(scope: Scope, part: str, *, foundation: FoundationRef, duty: Dut
         scope=group,
         opts=scope.options(),
     )
-    return Output.from_input(definition.id)
+    role = Output.concat(
+        "/subscriptions/", foundation["account_id"], "/providers/Microsoft.Authorization/roleDefinitions/", guid
+    )
+    return Output.all(role, definition.urn).apply(lambda known: str(known[0]))  # the URN makes users wait for it
