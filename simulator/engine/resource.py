@@ -194,5 +194,7 @@ def _bare(value: Any) -> Any:
 
 
 def now() -> str:
-    """The time as the state file writes it (RFC 3339, UTC)."""
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    """The time as the state file writes it: RFC 3339, UTC, fractions without trailing zeros as Go prints them."""
+    moment = datetime.now(UTC)
+    fraction = f".{moment.microsecond:06}".rstrip("0").rstrip(".")
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
