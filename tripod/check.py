@@ -15,8 +15,13 @@ def check(
     stack: Stack,
     as_json: AsJson = False,
     everything: Annotated[bool, typer.Option("--all", help="List passed and inapplicable controls too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="What a plan cannot decide counts as a violation.")] = False,
 ) -> None:
-    """Judge a stack's plan. Exit code 0: clean; 1: mandatory findings or a plan that fails; 2: bad input."""
+    """Judge a stack's plan. Exit code 0: clean; 1: mandatory findings or a plan that fails; 2: bad input.
+
+    What depends on values that only exist once the stack is up is undetermined in a plan; `simulate up` decides it
+    before it makes the resource.
+    """
     with typed_faults(stack):
         session = Session(stack)
         settings = verdicts.policy_settings(session)
@@ -29,5 +34,7 @@ def check(
         render.print_diagnostics(result.diagnostics)
         out.print(f"[bold]{stack}[/] profile {settings.profile.value}, {len(result.resources)} planned resources")
         render.print_verdicts(found, everything=everything)
-    if not result.ok or verdicts.blocking(found):
+    settled = set(result.counts) <= {"same"}
+    bad = verdicts.blocking(found) if settled or strict else verdicts.refused(found)
+    if not result.ok or bad:
         raise typer.Exit(EXIT_VIOLATIONS)

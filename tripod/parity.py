@@ -54,7 +54,7 @@ def markdown() -> str:
         "# Parity",
         "",
         "Computed from the components by `tripod parity --write`; a test fails when it is stale.",
-        "**native**: the cloud has a service for it. **composed**: built from other services. **gap**: missing, and why.",
+        "**native**: the cloud has a service for it. **composed**: built from other services. **gap**: missing.",
         "",
         "| capability | " + " | ".join(TITLES.values()) + " |",
         "|---|" + "---|" * len(TITLES),

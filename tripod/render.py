@@ -102,7 +102,7 @@ def _short(urn: str) -> str:
 
 def _kind(type_: str) -> str:
     """``aws:s3/bucket:Bucket`` as ``aws s3.Bucket``."""
-    package, module, name = (type_.split(":") + ["", ""])[:3]
+    package, module, name = [*type_.split(":"), "", ""][:3]
     return f"{package} {module.split('/')[0]}.{name}" if name else type_
 
 

@@ -8,9 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulator.cloud import SimulatedCloud
-
 from components.core.errors import Fault, TripodError
+from simulator.cloud import SimulatedCloud
 from simulator.engine.deployment import Deployment, Result
 from simulator.engine.events import Event
 from simulator.engine.policy import Analyzer

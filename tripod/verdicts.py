@@ -1,9 +1,9 @@
 """Policies over a graph of the engine: for the check command, for plans, and during an update."""
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from components.core.errors import Fault, TripodError
@@ -11,8 +11,8 @@ from policies.graph import Options, Resource
 from policies.packs import levels
 from policies.registry import controls
 from policies.run import Finding, judge
+from policies.settings import Level, SettingsError, settings_from
 from policies.settings import Settings as PolicySettings
-from policies.settings import SettingsError, settings_from
 from policies.verdict import Verdict
 from simulator.engine.policy import ResourceView, Violation
 from stacks.settings import PROJECT
@@ -55,8 +55,24 @@ def findings(views: Iterable[ResourceView], settings: PolicySettings) -> list[Fi
     return judge(controls(), [neutral(view) for view in views if view.custom], settings.profile, settings)
 
 
+def refused(found: Iterable[Finding]) -> list[Finding]:
+    """Mandatory controls that fail: a deployment does not start."""
+    return [
+        finding
+        for finding in found
+        if finding.level is Level.MANDATORY and finding.verdict in (Verdict.FAILED, Verdict.ERROR)
+    ]
+
+
+def pending(found: Iterable[Finding]) -> list[Finding]:
+    """Mandatory controls that a plan cannot decide: an update decides them before it makes the resource."""
+    return [
+        finding for finding in found if finding.level is Level.MANDATORY and finding.verdict is Verdict.UNDETERMINED
+    ]
+
+
 def blocking(found: Iterable[Finding]) -> list[Finding]:
-    """Findings that stop a deployment."""
+    """What is not in order in a stack that is up: values are known, and no unknown counts as passed."""
     return [finding for finding in found if finding.blocking]
 
 
@@ -66,30 +82,47 @@ def counts(found: Iterable[Finding]) -> dict[str, int]:
     return {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]}
 
 
-@dataclass(frozen=True)
 class PolicyAnalyzer:
-    """Rules on single resources, run before each step: values that a plan did not know are known now."""
+    """Judges each resource before its step, when the values that the plan did not know are known.
 
-    settings: PolicySettings
-    name: str = "tripod"
+    A resource is judged by all controls on single resources, and by those on links that the plan left undetermined,
+    within the planned graph, so that nothing that was undecided is made undecided.
+    """
+
+    name = "tripod"
+
+    def __init__(self, settings: PolicySettings, planned: Sequence[ResourceView], found: Sequence[Finding]) -> None:
+        self._settings = settings
+        self._graph = {view.urn: neutral(view) for view in planned if view.custom}
+        self._pending: dict[str, set[str]] = {}
+        for finding in pending(found):
+            self._pending.setdefault(finding.urn, set()).add(finding.control)
+        self._lock = threading.Lock()
 
     def analyze(self, resource: ResourceView) -> Sequence[Violation]:
         if not resource.custom:
             return ()
-        alone = [control for control in controls() if not control.linked and resource.type in control.types]
-        found = judge(alone, [neutral(resource)], self.settings.profile, self.settings)
+        subject = neutral(resource)
+        with self._lock:
+            self._graph[resource.urn] = subject
+            undecided = self._pending.get(resource.urn, set())
+            alone = [c for c in controls() if not c.linked and resource.type in c.types]
+            linked = [c for c in controls() if c.linked and c.id in undecided]
+            found = judge(alone, [subject], self._settings.profile, self._settings)
+            if linked:
+                found += judge(linked, self._graph.values(), self._settings.profile, self._settings)
         return [
             Violation(
                 control=finding.control,
-                level="mandatory" if finding.blocking else "advisory",
+                level="mandatory" if finding in refused([finding]) else "advisory",
                 severity=finding.severity.value,
                 message=finding.message,
                 urn=finding.urn,
             )
             for finding in found
-            if finding.verdict in (Verdict.FAILED, Verdict.ERROR)
+            if finding.urn == resource.urn and finding.verdict in (Verdict.FAILED, Verdict.ERROR)
         ]
 
     def analyze_stack(self, resources: Sequence[ResourceView]) -> Sequence[Violation]:
-        """Links between resources were judged on the plan."""
+        """Links between resources were judged on the plan, and the result is judged when it is there."""
         return ()

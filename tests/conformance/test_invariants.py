@@ -1,4 +1,4 @@
-"""What holds of every planned graph: parents, names, tags, keys, privacy, protection, least privilege, repeatability."""
+"""Invariants of every planned graph: parents, names, tags, keys, privacy, protection, least privilege, repetition."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Inventories: what three scenarios plan, reviewed as text. A failing test prints the command that writes them again."""
+"""Inventories: what three scenarios plan, as text to review. A failing test prints the command to write them again."""
 
 import os
 from collections import Counter
