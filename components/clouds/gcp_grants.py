@@ -25,6 +25,8 @@ BUCKET_READER = "roles/storage.legacyBucketReader"
 """Reads the bucket itself, which pipelines do before they write."""
 DATA_EDITOR = "roles/bigquery.dataEditor"
 DATA_VIEWER = "roles/bigquery.dataViewer"
+FEATURE_READER = "roles/aiplatform.featurestoreDataViewer"
+"""Reads features and their definitions."""
 ACT_AS = "roles/iam.serviceAccountUser"
 FEDERATED_USER = "roles/iam.workloadIdentityUser"
 
@@ -36,7 +38,7 @@ RESOURCE_ROLES: tuple[str, ...] = (
     OBJECT_CREATOR,
     OBJECT_USER,
     OBJECT_VIEWER,
-    "roles/aiplatform.featurestoreDataViewer",
+    FEATURE_READER,
     "roles/artifactregistry.reader",
     "roles/artifactregistry.writer",
     "roles/pubsub.publisher",
@@ -46,6 +48,7 @@ RESOURCE_ROLES: tuple[str, ...] = (
 """Predefined roles that the stack grants on single resources other than service accounts."""
 
 PROJECT_ROLES: tuple[str, ...] = (
+    FEATURE_READER,
     "roles/aiplatform.user",
     "roles/artifactregistry.reader",
     "roles/bigquery.jobUser",

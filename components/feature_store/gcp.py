@@ -11,9 +11,10 @@ from pulumi import Input, Output
 from components.clouds import gcp_grants
 from components.core.backend import Means, Support
 from components.core.cloud import Gap, GapKind
-from components.core.refs import IdentityRef
+from components.core.errors import Fault, TripodError
+from components.core.refs import FeatureStoreRef, IdentityRef
 from components.core.scope import Scope
-from components.core.vocabulary import Frequency, Role
+from components.core.vocabulary import Frequency, Provision, Role
 from components.feature_store.contract import FeatureGroup, FeatureStoreArgs, FeatureStoreOutputs, FeatureStoreSpec
 from components.feature_store.gcp_tables import make_source
 
@@ -27,8 +28,6 @@ GAPS: tuple[Gap, ...] = (
     ),
 )
 
-FEATURE_READER = "roles/aiplatform.featurestoreDataViewer"
-"""Reads features and their definitions; granted on single feature groups and views."""
 DATASET_GRANTS: dict[Role, str] = {
     Role.TRAINING: gcp_grants.DATA_VIEWER,
     Role.PIPELINE: gcp_grants.DATA_EDITOR,
@@ -42,13 +41,16 @@ _NODES_PER_LEAST = 5
 
 
 def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> FeatureStoreOutputs:
-    """Make the dataset, and per group its table, its registration and its online view.
+    """Make the dataset, and per group its table, its registration and its online view; or grant on the existing store.
 
     Raises:
-        TripodError: where a column has a name that Vertex AI keeps for the time.
+        TripodError: where a column has a name that Vertex AI keeps for the time, or the store exists and nobody says
+            which it is.
     """
-    project, key = args["foundation"]["account_id"], args["keys"]["data_key_id"]
     identity = args.get("identity")
+    if spec.mode is Provision.EXISTING:
+        return _existing(scope, args.get("existing"), identity)
+    project, key = args["foundation"]["account_id"], args["keys"]["data_key_id"]
     dataset = gcp.bigquery.Dataset(
         scope.label("dataset"),
         project=project,
@@ -62,11 +64,7 @@ def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> Featu
         labels=scope.tags(),
         opts=scope.options(stateful=True),
     )
-    if identity is not None:
-        for role, name in DATASET_GRANTS.items():
-            gcp_grants.on_dataset(
-                scope, f"dataset-{role.value}", dataset.dataset_id, name, _principal(identity, role), project=project
-            )
+    _grant_dataset(scope, project, dataset.dataset_id, identity)
     store = _online_store(scope, project, key) if spec.online else None
     for name, group in spec.groups.items():
         source = make_source(scope, name, spec.entities[group.entity], group, dataset=dataset, key=key)
@@ -77,7 +75,7 @@ def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> Featu
                 project=project,
                 region=scope.region,
                 feature_group=registered.name,
-                role=FEATURE_READER,
+                role=gcp_grants.FEATURE_READER,
                 member=identity["training_principal"],
                 opts=scope.options(),
             )
@@ -90,6 +88,44 @@ def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> Featu
         offline_uri=Output.concat("bq://", project, ".", dataset.dataset_id),
         online_endpoint=store.id if store is not None else Output.from_input(""),
     )
+
+
+def _existing(scope: Scope, store: FeatureStoreRef | None, identity: IdentityRef | None) -> FeatureStoreOutputs:
+    """Outputs of the existing store, and access to it.
+
+    A plan cannot know whether that store serves online, so reading features is granted on its project.
+    """
+    if store is None:
+        raise TripodError(
+            Fault(
+                where="feature_store.existing",
+                what="the store exists, but nobody says which it is",
+                allowed="the outputs of the stack that made it",
+                remedy="name the data stack (tripod:data), or set feature_store.mode to create",
+            )
+        )
+    store_id = Output.from_input(store["store_id"])  # projects/<project>/datasets/<dataset>
+    project = store_id.apply(lambda path: path.split("/")[1])
+    _grant_dataset(scope, project, store_id.apply(lambda path: path.split("/")[3]), identity)
+    if identity is not None:
+        for role in (Role.TRAINING, Role.SERVING):
+            gcp_grants.on_project(
+                scope, f"reader-{role.value}", project, gcp_grants.FEATURE_READER, _principal(identity, role)
+            )
+    return FeatureStoreOutputs(
+        store_id=store_id,
+        offline_uri=Output.from_input(store["offline_uri"]),
+        online_endpoint=Output.from_input(store.get("online_endpoint", "")),
+    )
+
+
+def _grant_dataset(scope: Scope, project: Input[str], dataset_id: Input[str], identity: IdentityRef | None) -> None:
+    if identity is None:
+        return
+    for role, name in DATASET_GRANTS.items():
+        gcp_grants.on_dataset(
+            scope, f"dataset-{role.value}", dataset_id, name, _principal(identity, role), project=project
+        )
 
 
 def _principal(identity: IdentityRef, role: Role) -> Input[str]:
@@ -196,7 +232,7 @@ def _serve(
             region=scope.region,
             feature_online_store=store.name,
             feature_view=view.name,
-            role=FEATURE_READER,
+            role=gcp_grants.FEATURE_READER,
             member=identity["serving_principal"],
             opts=scope.options(),
         )

@@ -11,10 +11,11 @@ from pulumi import Input, Output
 from components.clouds import gcp_grants
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
+from components.core.errors import Fault, TripodError
 from components.core.refs import IdentityRef
 from components.core.scope import Scope
 from components.core.vocabulary import ZONE_CLASS, DataClass, Role, Zone
-from components.storage.contract import LAKE_ZONES, StorageArgs, StorageOutputs, StorageSpec
+from components.storage.contract import StorageArgs, StorageOutputs, StorageSpec, existing_lake
 
 SUPPORT = Support(means=Means.NATIVE, by="Cloud Storage")
 GAPS: tuple[Gap, ...] = ()
@@ -43,18 +44,24 @@ GRANTS: dict[Zone, dict[Role, tuple[str, ...]]] = {
 
 
 def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
-    """Make the buckets that are not brought along, and the grants on all."""
+    """Make the buckets that are not brought along, and the grants on all.
+
+    Raises:
+        TripodError: where versioning is switched off although the posture protects against deletion, or the lake exists
+            and nobody says where.
+    """
+    _check(scope, spec)
     project = args["foundation"]["account_id"]
     keys: dict[DataClass, Input[str]] = {
         DataClass.DATA: args["keys"]["data_key_id"],
         DataClass.MODELS: args["keys"]["models_key_id"],
         DataClass.LOGS: args["keys"]["logs_key_id"],
     }
-    existing = spec.existing.model_dump() if spec.existing is not None else {}
+    brought = existing_lake(spec, args)
     names: dict[Zone, Output[str]] = {}
     for zone in (Zone.LOGS, *(zone for zone in Zone if zone is not Zone.LOGS)):  # logs first: the others name it
-        if zone.value in LAKE_ZONES and existing:
-            names[zone] = Output.from_input(existing[f"{zone.value}_id"])
+        if zone in brought:
+            names[zone] = Output.from_input(brought[zone])
             continue
         key = keys[ZONE_CLASS[zone]] if scope.covers(ZONE_CLASS[zone]) else None
         log_bucket = names.get(Zone.LOGS) if spec.access_logs else None
@@ -65,6 +72,18 @@ def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
     ids = {f"{zone.value}_id": name for zone, name in names.items()}
     uris = {f"{zone.value}_uri": Output.concat("gs://", name) for zone, name in names.items()}
     return StorageOutputs(**ids, **uris)
+
+
+def _check(scope: Scope, spec: StorageSpec) -> None:
+    if not spec.versioning and scope.posture.deletion_protection:
+        raise TripodError(
+            Fault(
+                where="storage.versioning",
+                what="false loosens deletion protection: overwritten objects could not be restored",
+                allowed="true",
+                remedy="remove the option, or choose profile sandbox",
+            )
+        )
 
 
 def _bucket(
@@ -80,7 +99,7 @@ def _bucket(
     logs = zone is Zone.LOGS
     locked = logs and scope.posture.immutable_logs
     # A locked bucket keeps every object as it is: versions would only outlive the retention period.
-    versioned = (spec.versioning or scope.posture.deletion_protection) and not locked
+    versioned = spec.versioning and not locked
     bucket = gcp.storage.Bucket(
         scope.label(zone.value),
         project=project,

@@ -6,6 +6,7 @@ import pytest
 
 from components.core.errors import TripodError
 from components.core.profile import Profile
+from components.core.vocabulary import Provision
 from components.feature_store.contract import Entity, FeatureGroup, FeatureStoreSpec, FeatureType
 from components.feature_store.gcp import GAPS
 from components.feature_store.gcp import build as backend
@@ -151,6 +152,23 @@ def test_grants_are_on_the_dataset_the_group_and_the_view() -> None:
 def test_a_data_stack_grants_to_nobody() -> None:
     graph = store(without=("identity",), usage=TYPED.model_copy(update={"online": True}))
     assert {item.type for item in graph.values() if "IamMember" in item.type} == set()
+
+
+def test_an_existing_store_is_granted_on_and_not_made() -> None:
+    existing = {"store_id": "projects/acme-lake/datasets/lake_prod_features", "offline_uri": "bq://acme-lake.lake"}
+    spec = FeatureStoreSpec(mode=Provision.EXISTING)
+    graph = build(backend, "feature_store", spec, Profile.STANDARD, given={"existing": existing})
+    assert {item.type for item in graph.values()} == {
+        "gcp:bigquery/datasetIamMember:DatasetIamMember",
+        "gcp:projects/iAMMember:IAMMember",
+    }
+    assert graph["feature_store-dataset-training"].inputs["datasetId"] == "lake_prod_features"
+    assert graph["feature_store-dataset-training"].inputs["project"] == "acme-lake"
+    reader = graph["feature_store-reader-serving"].inputs
+    assert (reader["project"], reader["role"]) == ("acme-lake", "roles/aiplatform.featurestoreDataViewer")
+    assert graph.outputs == {**existing, "online_endpoint": ""}
+    with pytest.raises(TripodError, match="nobody says which it is"):
+        build(backend, "feature_store", spec)
 
 
 def test_time_to_live_is_a_declared_gap() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from components.core.errors import TripodError
 from components.core.profile import Profile
 from components.core.vocabulary import Provision
 from components.storage.contract import ExistingLake, StorageSpec
@@ -90,7 +91,8 @@ def test_objects_live_as_long_as_the_blueprint_says() -> None:
 
 def test_versions_can_be_left_out_only_without_deletion_protection() -> None:
     assert storage(Profile.SANDBOX, versioning=False)["storage-raw"].inputs["versioning"] == {"enabled": False}
-    assert storage(Profile.STANDARD, versioning=False)["storage-raw"].inputs["versioning"] == {"enabled": True}
+    with pytest.raises(TripodError, match="false loosens deletion protection"):
+        storage(Profile.STANDARD, versioning=False)
 
 
 def test_access_is_logged_to_zone_logs() -> None:
@@ -149,3 +151,12 @@ def test_an_existing_lake_is_granted_on_and_not_made() -> None:
     assert graph["storage-curated-training-objectviewer"].inputs["bucket"] == "acme-curated"
     assert (graph.outputs["raw_id"], graph.outputs["raw_uri"]) == ("acme-raw", "gs://acme-raw")
     assert graph.outputs["logs_uri"] == f"gs://{graph['storage-logs'].inputs['name']}"
+
+
+def test_a_lake_may_come_from_another_stack() -> None:
+    wired = {"raw_id": "lake-raw", "curated_id": "lake-curated", "features_id": "lake-features"}
+    graph = build(backend, "storage", StorageSpec(lake=Provision.EXISTING), Profile.STANDARD, given={"lake": wired})
+    assert graph["storage-raw-pipeline-objectviewer"].inputs["bucket"] == "lake-raw"
+    assert graph.outputs["features_uri"] == "gs://lake-features"
+    with pytest.raises(TripodError, match="its zones are not named"):
+        storage(lake=Provision.EXISTING)
