@@ -21,6 +21,7 @@ _ROLE = "https://cloud.google.com/iam/docs/reference/rest/v1/projects.roles/crea
 _POOL = "https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools/create"
 _DATASET = "https://cloud.google.com/bigquery/docs/datasets#dataset-naming"
 _TABLE = "https://cloud.google.com/bigquery/docs/tables#table_naming"
+_PUBSUB = "https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names"
 _FEATURES = "https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations"
 
 NAMES: dict[str, NameRule] = {
@@ -42,6 +43,29 @@ NAMES: dict[str, NameRule] = {
     ),
     "persistent_resource": NameRule(
         max=63, pattern=r"[a-z]([-a-z0-9]*[a-z0-9])?", url=f"{_FEATURES}.persistentResources/create"
+    ),
+    "log_bucket": NameRule(
+        max=100,
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]*",
+        url="https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.locations.buckets/create",
+        unique=True,
+    ),
+    "log_sink": NameRule(
+        max=100,
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]*",
+        url="https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.sinks",
+    ),
+    "run_job": NameRule(  # 63 less what a token adds to the name of an execution
+        max=49,
+        pattern=r"[a-z]([a-z0-9-]*[a-z0-9])?",
+        url="https://cloud.google.com/run/docs/create-jobs",
+    ),
+    "subscription": NameRule(min=3, max=255, pattern=r"(?!goog)[A-Za-z][A-Za-z0-9._~+%-]*", url=_PUBSUB),
+    "topic": NameRule(min=3, max=255, pattern=r"(?!goog)[A-Za-z][A-Za-z0-9._~+%-]*", url=_PUBSUB),
+    "trigger": NameRule(
+        max=63,
+        pattern=r"[a-z]([a-z0-9-]*[a-z0-9])?",
+        url="https://cloud.google.com/eventarc/docs/reference/rest/v1/projects.locations.triggers/create",
     ),
     "scheduler_job": NameRule(
         max=500,
@@ -73,6 +97,10 @@ NAMES: dict[str, NameRule] = {
 """Rule per kind of resource. Vertex AI names take no hyphen, so nothing of it may be auto-named. Unique are names that
 the cloud keeps after deletion (key rings are never deleted, roles and pools only softly) and those of buckets.
 """
+
+
+ACCELERATORS: dict[ComputeSize, tuple[str, int]] = {ComputeSize.GPU: ("NVIDIA_TESLA_T4", 1)}
+"""Accelerator and number per node; the machines of the other sizes have none."""
 
 
 def snake(text: str) -> str:
