@@ -2,9 +2,10 @@
 
 import json
 import os
+import runpy
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from simulator.cloud import SimulatedCloud
 from simulator.engine.deployment import Deployment, Result
 from simulator.engine.events import Event
 from simulator.engine.policy import Analyzer
-from simulator.engine.program import ProjectProgram
+from simulator.engine.program import CREDENTIALS, InlineProgram
 from simulator.engine.secrets import Crypter
 from simulator.engine.state import StateFile
 from simulator.model import Props
@@ -106,16 +107,35 @@ class Session:
             for key, value in self.file.config.items()
         }
 
-    def run(self, operation: Callable[[ProjectProgram], Result]) -> Result:
-        """Run the program of the stack with ``operation``.
+    def run(self, operation: Callable[[InlineProgram], Result]) -> Result:
+        """Run the program of the stack, ``stacks/__main__.py``, with ``operation``, in this process.
+
+        In this process, because importing three SDKs costs more than everything else and an update runs the program
+        twice. While it runs, the environment holds no credentials of a cloud.
 
         Raises:
             TripodError: where the program refused its input; nothing was changed then.
         """
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "faults.json"
-            program = ProjectProgram(self.root / "stacks", environment={"TRIPOD_FAULTS": str(report)}, root=self.root)
-            result = operation(program)
+            program = str(self.root / "stacks")
+            with environment({"TRIPOD_FAULTS": str(report)}):
+                result = operation(InlineProgram(lambda: runpy.run_path(program, run_name="__main__") and None))
             with suppress(FileNotFoundError):
                 raise TripodError([Fault(**fault) for fault in json.loads(report.read_text(encoding="utf-8"))])
         return result
+
+
+@contextmanager
+def environment(extra: dict[str, str]) -> Iterator[None]:
+    """The environment without credentials of the clouds, plus ``extra``; restored afterwards."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(CREDENTIALS):
+            del os.environ[name]
+    os.environ.update(extra)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -31,8 +31,7 @@ from simulator.engine.run import Run
 from simulator.engine.server import serve
 from simulator.engine.settle import settled
 
-# Nothing that lets an SDK reach a real account may reach the program.
-_CREDENTIALS = (
+CREDENTIALS = (
     "AWS_",
     "AZURE_",
     "ARM_",
@@ -43,6 +42,7 @@ _CREDENTIALS = (
     "PULUMI_ACCESS_TOKEN",
     "PULUMI_CONFIG_PASSPHRASE",
 )
+"""Prefixes of the environment variables that let an SDK reach a real account: they may not reach a program."""
 
 
 # How long, in seconds, a program may go on after a cancellation, at least.
@@ -197,7 +197,7 @@ class ProjectProgram:
         return code == 0
 
     def _environment(self, run: Run) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(_CREDENTIALS)}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(CREDENTIALS)}
         here = str(Path(__file__).resolve().parents[2])
         search = [here, *filter(None, [kept.get("PYTHONPATH")])]
         return {
