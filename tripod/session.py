@@ -38,9 +38,9 @@ def passphrase() -> str:
     return os.environ.get("PULUMI_CONFIG_PASSPHRASE") or DEFAULT_PASSPHRASE
 
 
-def state_file(stack: str) -> StateFile:
+def state_file(stack: str, secret: str | None = None) -> StateFile:
     """State of a stack, whether it exists or not."""
-    return StateFile(home() / "stacks" / f"{stack}.json", passphrase())
+    return StateFile(home() / "stacks" / f"{stack}.json", secret or passphrase())
 
 
 def open_cloud() -> SimulatedCloud:
@@ -49,12 +49,12 @@ def open_cloud() -> SimulatedCloud:
     return SimulatedCloud(Store(home() / "cloud.db"))
 
 
-def stack_outputs(name: str) -> Props | None:
+def stack_outputs(name: str, secret: str | None = None) -> Props | None:
     """Outputs of another stack by plain or qualified name; None where there is no such stack."""
     parts = name.split("/")
     if len(parts) > 1 and parts[-2] != PROJECT:
         return None
-    return state_file(parts[-1]).outputs()
+    return state_file(parts[-1], secret).outputs()
 
 
 @dataclass
@@ -84,17 +84,18 @@ class Session:
         self, cloud: SimulatedCloud, on_event: Callable[[Event], None], analyzers: Sequence[Analyzer] = ()
     ) -> Deployment:
         """What plans, applies, refreshes and destroys the stack."""
+        secret = passphrase()  # the program's environment will not have it
         return Deployment(
             project=PROJECT,
             stack=self.stack,
             organization=ORGANIZATION,
             config=self._config(),
             secret_keys=sorted(self.file.secrets),
-            state=state_file(self.stack),
+            state=state_file(self.stack, secret),
             providers=cloud,
             analyzers=analyzers,
             on_event=on_event,
-            stacks=stack_outputs,
+            stacks=lambda name: stack_outputs(name, secret),
         )
 
     def _config(self) -> dict[str, str]:
