@@ -10,16 +10,17 @@ many there are. Saturation is that of memory, which is a share of the instance.
 """
 
 import pulumi_aws as aws
-from pulumi import Output
+from pulumi import Input, Output
 
 from components.clouds.aws_arn import Arns, arns
 from components.clouds.aws_iam import Effect, Statement, document
 from components.clouds.aws_logs import log_group
+from components.clouds.aws_queue import accept, queue
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
 from components.core.scope import Scope
 from components.core.vocabulary import DataClass
-from components.monitoring.aws_alarms import service_alarms
+from components.monitoring.aws_alarms import queue_alarm, service_alarms
 from components.monitoring.aws_dashboard import dashboard_body
 from components.monitoring.aws_drift import drift_loop
 from components.monitoring.aws_retrain import retraining
@@ -35,7 +36,7 @@ def build(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> Monitorin
     key_id = args["keys"]["logs_key_id"] if scope.covers(DataClass.LOGS) else None
     topic = _channel(scope, spec, args, arn)
     logs = log_group(scope, "logs", Output.concat(args["foundation"]["log_id"], "/monitoring"), key_id)
-    _event_log(scope, arn, logs)
+    _event_log(scope, arn, logs=logs, topic=topic, key_id=key_id)
     service_alarms(scope, spec, args, topic)
     drift_id = retrain_id = dashboard_id = Output.from_input("")
     if spec.drift is not None:
@@ -107,7 +108,9 @@ def _channel(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs, arn: Arns
     return topic
 
 
-def _event_log(scope: Scope, arn: Arns, logs: aws.cloudwatch.LogGroup) -> None:
+def _event_log(
+    scope: Scope, arn: Arns, *, logs: aws.cloudwatch.LogGroup, topic: aws.sns.Topic, key_id: Input[str] | None
+) -> None:
     """Keep every state change of the stack's pipelines, endpoint and alarms in the log group."""
     own = (
         arn.regional("sagemaker", f"pipeline/{scope.prefix}-"),
@@ -139,10 +142,20 @@ def _event_log(scope: Scope, arn: Arns, logs: aws.cloudwatch.LogGroup) -> None:
         ),
         opts=scope.options(),
     )
+    lost = queue(scope, "events-dead-letters", key_id)
+    accepted = accept(scope, "events-dead-letters", arn, lost, rule)
     aws.cloudwatch.EventTarget(
         scope.label("events", "target"),
         rule=rule.name,
         target_id="log",
         arn=logs.arn,
-        opts=scope.options(depends_on=[policy]),
+        dead_letter_config={"arn": lost.arn},
+        opts=scope.options(depends_on=[policy, accepted]),
+    )
+    queue_alarm(
+        scope,
+        "events-lost",
+        lost,
+        topic=topic,
+        text="Events could not be written to the log: see their dead-letter queue",
     )

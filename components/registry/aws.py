@@ -196,14 +196,19 @@ def _approval(
     )
     key_id = args["keys"]["logs_key_id"] if scope.covers(DataClass.LOGS) else None
     waiting = queue(scope, "approved-versions", key_id)
-    accepted = accept(scope, "approved-versions", arn, waiting, rule)
+    lost = queue(scope, "approved-dead-letters", key_id)
+    accepted = [
+        accept(scope, "approved-versions", arn, waiting, rule),
+        accept(scope, "approved-dead-letters", arn, lost, rule),
+    ]
     aws.cloudwatch.EventTarget(
         scope.label("approved", "target"),
         rule=rule.name,
         target_id="approved-versions",
         arn=waiting.arn,
+        dead_letter_config={"arn": lost.arn},
         retry_policy={"maximum_event_age_in_seconds": 24 * 3600, "maximum_retry_attempts": 185},
-        opts=scope.options(depends_on=[accepted]),
+        opts=scope.options(depends_on=accepted),
     )
     return arn.rule(rule)
 

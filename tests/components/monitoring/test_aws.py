@@ -115,6 +115,7 @@ class TestLog:
             {"prefix": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/churn-dev"},
             {"prefix": "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:churn-dev-"},
         ]
+        assert "deadLetterConfig" in graph["monitoring-events-target"].inputs
         policy = graph["monitoring-events-policy"].inputs
         assert "policyName" not in policy, "a region takes ten policies that belong to no group"
         write = graph.statements("monitoring-events-policy", "policyDocument")["EventsWriteHere"]

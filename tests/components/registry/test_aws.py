@@ -79,7 +79,9 @@ class TestApproval:
         queue = graph["registry-approved-versions"].inputs
         assert queue["kmsMasterKeyId"] == LOGS_KEY
         assert "sqsManagedSseEnabled" not in queue
-        assert graph["registry-approved-target"].inputs["rule"] == "churn-dev-approved"
+        target = graph["registry-approved-target"].inputs
+        assert target["rule"] == "churn-dev-approved"
+        assert "deadLetterConfig" in target
 
     def test_nothing_holds_a_release_where_the_posture_needs_no_approval(self) -> None:
         graph, outputs = build_with_outputs(backend, "registry", RegistrySpec(), Profile.SANDBOX)
