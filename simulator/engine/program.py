@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -92,11 +91,9 @@ class InlineProgram:
             )
         )
         set_all_config(dict(about.config), list(about.secret_keys))
-        # A program that fails leaves futures that nobody awaits; asyncio would complain about each.
-        logger = logging.getLogger("asyncio")
-        level = logger.level
-        logger.setLevel(logging.CRITICAL)
         loop = asyncio.new_event_loop()
+        # A program that fails leaves futures that nobody awaits; asyncio would complain about each, even later.
+        loop.set_exception_handler(lambda loop, context: None)
         executor = ThreadPoolExecutor(max_workers=max(about.parallel, 1) * 4, thread_name_prefix="pulumi-rpc")
         loop.set_default_executor(executor)
         try:
@@ -116,7 +113,6 @@ class InlineProgram:
                     loop.run_until_complete(task)
             executor.shutdown(wait=True)
             loop.close()
-            logger.setLevel(level)
         return True
 
     def _failed(self, run: Run, message: str) -> bool:
