@@ -11,8 +11,9 @@ import pulumi
 import pulumi_azure_native as azure
 from pulumi import Input
 
-from components.clouds.azure_ids import account_of, key_arm_id
+from components.clouds.azure_ids import account_of, group_id, key_arm_id
 from components.clouds.azure_logs import diagnostic_setting
+from components.clouds.azure_ml_roles import Duty, custom_role
 from components.clouds.azure_private import private_endpoint, private_endpoints
 from components.clouds.azure_roles import BuiltInRole, role_assignment
 from components.clouds.azure_storage import storage_account
@@ -23,6 +24,21 @@ from components.feature_store.azure_workspace import OFFLINE, ONLINE, Needs, sto
 from components.feature_store.contract import FeatureStoreArgs, FeatureStoreSpec
 
 ml = azure.machinelearningservices
+
+
+ENCRYPTED_STORES = Duty(
+    description="Makes the stores that a workspace keeps its metadata in under a customer key",
+    actions=(
+        "Microsoft.DocumentDB/databaseAccounts/read",
+        "Microsoft.DocumentDB/databaseAccounts/write",
+        "Microsoft.Search/searchServices/read",
+        "Microsoft.Search/searchServices/write",
+        "Microsoft.Storage/storageAccounts/read",
+        "Microsoft.Storage/storageAccounts/write",
+    ),
+)
+"""Only where the metadata is not encrypted on the service's side
+(https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles#create-a-workspace-using-a-customer-managed-key)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +119,7 @@ def feature_store(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) 
             reached["online"] = cache.id
         for name, resource in reached.items():
             rights[f"approve-{name}"] = (BuiltInRole.AI_NETWORK_CONNECTION_APPROVER, resource)
-    granted = [
+    granted: list[pulumi.Resource] = [
         role_assignment(
             scope,
             f"identity-{part}",
@@ -114,6 +130,17 @@ def feature_store(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) 
         )
         for part, (role, on) in rights.items()
     ]
+    if private:
+        granted.append(
+            role_assignment(
+                scope,
+                "identity-encrypted-stores",
+                subscription=foundation["account_id"],
+                role=custom_role(scope, "encrypted-stores", foundation=foundation, duty=ENCRYPTED_STORES),
+                on=group_id(foundation["account_id"], foundation["group_name"]),
+                principal=identity.principal_id,
+            )
+        )
     made = workspace(scope, foundation, needs, granted)
     categories = {OFFLINE: (ml.ConnectionCategory.ADLS_GEN2, args["storage"]["features_id"])}
     if cache is not None:

@@ -27,6 +27,9 @@ SPARK_RUNTIME = "3.4"
 (https://learn.microsoft.com/azure/machine-learning/reference-yaml-feature-store)."""
 
 
+BUILD_MINUTES = 120
+"""How long Azure may take to make a workspace; its managed network alone takes about 30
+(https://learn.microsoft.com/azure/machine-learning/how-to-managed-network)."""
 OFFLINE = "offline-store"
 ONLINE = "online-store"
 """Names of the connections."""
@@ -57,7 +60,7 @@ def isolation(scope: Scope) -> ml.IsolationMode:
 
 def sensitive(scope: Scope) -> bool:
     """Whether Azure ML keeps diagnostics about the data to itself (``hbi_workspace``)."""
-    return scope.spec.classification in (Classification.CONFIDENTIAL, Classification.RESTRICTED)
+    return scope.spec.classification is Classification.RESTRICTED
 
 
 def workspace(
@@ -65,6 +68,20 @@ def workspace(
 ) -> ml.Workspace:
     """First write: the workspace without its stores."""
     private = not scope.posture.public_access
+    options = scope.options(
+        stateful=True,
+        depends_on=depends_on,
+        ignore_changes=["featureStoreSettings"],  # the second write owns them
+        # fixed at creation; the provider would plan an update that the service refuses or ignores
+        replace_on_changes=[
+            "enableServiceSideCMKEncryption",
+            "encryption.keyVaultProperties.keyVaultArmId",
+            "hbiWorkspace",
+            "keyVault",
+            "kind",
+            "storageAccount",
+        ],
+    )
     return ml.Workspace(
         scope.label("workspace"),
         workspace_name=scope.name("ml_workspace", "features"),
@@ -111,11 +128,8 @@ def workspace(
         # Serverless Spark, on which sets are materialised, only starts in a network that is there already.
         provision_network_now=True if private else None,
         tags=scope.tags(),
-        opts=scope.options(
-            stateful=True,
-            depends_on=depends_on,
-            ignore_changes=["featureStoreSettings"],  # the second write owns them
-            replace_on_changes=["hbiWorkspace", "keyVault", "kind", "storageAccount"],
+        opts=pulumi.ResourceOptions.merge(
+            options, pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create=f"{BUILD_MINUTES}m"))
         ),
     )
 

@@ -47,13 +47,29 @@ MANAGES: tuple[BuiltInRole, ...] = (
 )
 """What applying a stack needs of each service, apart from Azure ML, which has no built-in role for it."""
 
-HANDS_OUT: tuple[BuiltInRole, ...] = tuple(
-    role
-    for role in BuiltInRole
-    if role not in MANAGES or role in (BuiltInRole.STORAGE_ACCOUNT_CONTRIBUTOR, BuiltInRole.REDIS_CACHE_CONTRIBUTOR)
-    if role is not BuiltInRole.ROLE_BASED_ACCESS_CONTROL_ADMINISTRATOR
+HANDS_OUT: tuple[BuiltInRole, ...] = (
+    BuiltInRole.ACR_DELETE,
+    BuiltInRole.ACR_PULL,
+    BuiltInRole.ACR_PUSH,
+    BuiltInRole.AI_ADMINISTRATOR,
+    BuiltInRole.AI_NETWORK_CONNECTION_APPROVER,
+    BuiltInRole.APP_INSIGHTS_COMPONENT_CONTRIBUTOR,
+    BuiltInRole.BLOB_DATA_CONTRIBUTOR,
+    BuiltInRole.BLOB_DATA_READER,
+    BuiltInRole.KEY_VAULT_CONTRIBUTOR,
+    BuiltInRole.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER,
+    BuiltInRole.KEY_VAULT_SECRETS_OFFICER,
+    BuiltInRole.MANAGED_IDENTITY_OPERATOR,
+    BuiltInRole.ML_DATA_SCIENTIST,
+    BuiltInRole.ML_METRICS_WRITER,
+    BuiltInRole.ML_REGISTRY_USER,
+    BuiltInRole.MONITORING_METRICS_PUBLISHER,
+    BuiltInRole.READER,
+    BuiltInRole.REDIS_CACHE_CONTRIBUTOR,
+    BuiltInRole.STORAGE_ACCOUNT_CONTRIBUTOR,
+    BuiltInRole.STORAGE_FILE_DATA_PRIVILEGED_CONTRIBUTOR,
 )
-"""Roles that components grant to workloads."""
+"""Roles that components grant to workloads; a component that grants another one has to be added here."""
 
 _ML = "Microsoft.MachineLearningServices"
 _ML_MANAGED = (

@@ -116,9 +116,9 @@ class TestWorkspace:
         ]
 
     def test_sensitive_data_keeps_diagnostics_at_home(self) -> None:
-        assert store()["feature_store-workspace"].inputs["hbiWorkspace"] is True
-        quiet = store(classification=Classification.INTERNAL)["feature_store-workspace"].inputs
-        assert quiet["hbiWorkspace"] is False
+        assert store()["feature_store-workspace"].inputs["hbiWorkspace"] is False
+        restricted = store(classification=Classification.RESTRICTED)["feature_store-workspace"].inputs
+        assert restricted["hbiWorkspace"] is True
 
 
 def test_the_identity_holds_single_roles_on_single_resources() -> None:
@@ -137,6 +137,7 @@ def test_the_identity_holds_single_roles_on_single_resources() -> None:
         ("offline", "features"),
         ("online", "feature_store-online-id"),
         ("store", "feature_store-workspace-id"),
+        ("encrypted-stores", "churn-dev"),
         ("approve-lake", "churndevlakeabcde"),
         ("approve-account", "feature_store-feat-account-id"),
         ("approve-vault", "feature_store-vault-id"),

@@ -1,11 +1,14 @@
 """Identity on Azure: workloads, approvers, and CI that cannot raise itself."""
 
 import functools
+import pathlib
+import re
 
 import pytest
 
 from components.clouds.azure_roles import BuiltInRole, assign_only, assignment_name
 from components.core.profile import Profile
+from components.identity import azure_ci
 from components.identity.azure import APPROVE
 from components.identity.azure import build as backend
 from components.identity.azure_ci import APPLY_ML, HANDS_OUT, MANAGES
@@ -51,10 +54,8 @@ class TestApprovers:
     def test_every_group_gets_it_in_the_stacks_group(self) -> None:
         first, second = "99999999-0000-0000-0000-000000000001", "99999999-0000-0000-0000-000000000002"
         graph = identity(approvers=(first, second))
-        assert graph.roles() == {
-            ("identity-approver-role-id", first, GROUP),
-            ("identity-approver-role-id", second, GROUP),
-        }
+        role = graph["identity-approver-role"].inputs["roleDefinitionId"]
+        assert graph.roles() == {(role, first, GROUP), (role, second, GROUP)}
         assert graph["identity-approvers-1"].inputs["principalType"] == "Group"
 
 
@@ -79,12 +80,13 @@ class TestCi:
         assert identity(ci=CI)["identity-ci-preview-role"].inputs["roleDefinitionId"].endswith(BuiltInRole.READER)
 
     def test_apply_manages_service_by_service(self) -> None:
-        given = {role for role, _, _ in identity(ci=CI).roles()}
+        graph = identity(ci=CI)
+        given = {role for role, _, _ in graph.roles()}
         assert given == {
             *MANAGES,
             BuiltInRole.READER,
             BuiltInRole.ROLE_BASED_ACCESS_CONTROL_ADMINISTRATOR,
-            "identity-ci-apply-ml-role-id",
+            graph["identity-ci-apply-ml-role"].inputs["roleDefinitionId"],
         }
         assert not given & set(FORBIDDEN)
 
@@ -95,6 +97,17 @@ class TestCi:
         assert BuiltInRole.ROLE_BASED_ACCESS_CONTROL_ADMINISTRATOR not in condition
         assert not [name for guid, name in FORBIDDEN.items() if guid in condition]
         assert not [action for action in APPLY_ML.actions if "Authorization" in action or "*" in action]
+
+    def test_every_role_that_components_grant_can_be_handed_out(self) -> None:
+        components = pathlib.Path(azure_ci.__file__).parents[1]
+        granted = {
+            BuiltInRole[name]
+            for path in components.glob("*/azure*.py")
+            if path.parent.name != "identity"
+            for name in re.findall(r"BuiltInRole\.([A-Z_]+)", path.read_text(encoding="utf-8"))
+        }
+        assert BuiltInRole.BLOB_DATA_CONTRIBUTOR in granted
+        assert granted <= set(HANDS_OUT), f"add {sorted(granted - set(HANDS_OUT))} to HANDS_OUT"
 
     def test_another_branch_and_environment_show(self) -> None:
         graph = identity(ci=CI.model_copy(update={"branch": "release", "environment": "live"}))
@@ -111,8 +124,8 @@ class TestAssignmentName:
 
     def test_it_is_the_name_of_the_assignment(self) -> None:
         approver = "99999999-0000-0000-0000-000000000001"
-        made = identity(approvers=(approver,))["identity-approvers-1"].inputs["roleAssignmentName"]
-        assert made == assignment_name(GROUP, approver, "identity-approver-role-id")
+        made = identity(approvers=(approver,))["identity-approvers-1"].inputs
+        assert made["roleAssignmentName"] == assignment_name(GROUP, approver, made["roleDefinitionId"])
 
 
 def test_the_condition_covers_write_and_delete() -> None:
