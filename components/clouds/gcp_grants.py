@@ -57,7 +57,7 @@ PROJECT_ROLES: tuple[str, ...] = (
     "roles/monitoring.metricWriter",
     "roles/workflows.invoker",
 )
-"""Predefined roles that the stack grants on the project, because their services take no narrower resource. """
+"""Predefined roles that the stack grants on the project, because their services take no narrower resource."""
 
 
 def member(email: Input[str]) -> Output[str]:

@@ -29,19 +29,14 @@ GAPS: tuple[Gap, ...] = (
 )
 
 PROJECT_GRANTS: dict[Role, tuple[str, ...]] = {
-    Role.TRAINING: ("roles/bigquery.jobUser", "roles/logging.logWriter"),
-    Role.PIPELINE: ("roles/aiplatform.user", "roles/bigquery.jobUser", "roles/logging.logWriter"),
+    Role.TRAINING: ("roles/bigquery.jobUser",),
+    Role.PIPELINE: ("roles/bigquery.jobUser",),
     Role.SERVING: ("roles/logging.logWriter",),
     Role.MONITORING: ("roles/bigquery.jobUser", "roles/logging.logWriter", "roles/monitoring.metricWriter"),
 }
-"""Running queries and jobs, writing logs and metrics: rights that only a project can give."""
-ACTS_AS: tuple[tuple[Role, Role], ...] = (
-    (Role.PIPELINE, Role.PIPELINE),
-    (Role.PIPELINE, Role.TRAINING),
-    (Role.PIPELINE, Role.SERVING),
-    (Role.MONITORING, Role.PIPELINE),
-)
-"""Who starts jobs as whom: pipelines start training and deploy what serves; the drift alarm starts the pipeline."""
+"""Running queries, writing logs and metrics: rights that only a project can give. Training adds those of its jobs."""
+ACTS_AS: tuple[tuple[Role, Role], ...] = ((Role.PIPELINE, Role.SERVING), (Role.MONITORING, Role.PIPELINE))
+"""Who starts what as whom: a release deploys what serves, the drift alarm starts the pipeline."""
 
 
 def build(scope: Scope, spec: IdentitySpec, args: IdentityArgs) -> IdentityOutputs:
