@@ -333,10 +333,8 @@ def _merge(base: Any, over: Any) -> Any:
 
 def _reaches(data: Any, trail: Trail) -> bool:
     for part in trail:
-        if (isinstance(data, dict) and part in data) or (
-            isinstance(data, list) and isinstance(part, int) and part < len(data)
-        ):
+        try:
             data = data[part]
-        else:
+        except (LookupError, TypeError):
             return False
     return True

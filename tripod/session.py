@@ -119,9 +119,12 @@ class Session:
         """
         with tempfile.TemporaryDirectory() as scratch:
             report = Path(scratch) / "faults.json"
-            program = str(self.root / "stacks")
+
+            def program() -> None:
+                runpy.run_path(str(self.root / "stacks"), run_name="__main__")
+
             with environment({"TRIPOD_FAULTS": str(report)}):
-                result = operation(InlineProgram(lambda: runpy.run_path(program, run_name="__main__") and None))
+                result = operation(InlineProgram(program))
             with suppress(FileNotFoundError):
                 raise TripodError([Fault(**fault) for fault in json.loads(report.read_text(encoding="utf-8"))])
         return result
