@@ -1,6 +1,7 @@
 """Builds one Azure backend alone, on stand-in references, and checks each resource against the shape of its type."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pulumi
@@ -22,6 +23,9 @@ ROLE = "/subscriptions/00000000-0000-0000-0000-000000000003/providers/Microsoft.
 
 class Graph(dict[str, Recorded]):
     """Resources by Pulumi name."""
+
+    outputs: dict[str, Any]
+    """Outputs of the backend, resolved."""
 
     def of(self, kind: str) -> list[Recorded]:
         """Resources of a type, given without the package: ``storage:StorageAccount``."""
@@ -55,9 +59,15 @@ def build(
     for name in without:
         args.pop(name)
 
+    resolved: dict[str, Any] = {}
+
     def program() -> None:
         parent = pulumi.ComponentResource(f"tripod:index:{capability}", capability)
-        backend(open_scope(scope_spec, capability, parent, FACTS), spec, args)
+        outputs = backend(open_scope(scope_spec, capability, parent, FACTS), spec, args)
+        for name in (field.name for field in fields(outputs)):
+            pulumi.Output.from_input(getattr(outputs, name)).apply(
+                lambda value, name=name: resolved.update({name: value})
+            )
 
     planned = record(program)
     faults = [
@@ -68,4 +78,6 @@ def build(
     ]
     assert not faults, "\n".join(faults)
     known = record(program, preview=False)  # ids are known here: ``<pulumi name>-id``
-    return Graph((item.name, item) for item in known if item.type.startswith("azure-native:"))
+    graph = Graph((item.name, item) for item in known if item.type.startswith("azure-native:"))
+    graph.outputs = resolved
+    return graph
