@@ -27,6 +27,8 @@ class Agent:
 AGENTS: dict[str, Agent] = {
     "aiplatform": Agent(domain="gcp-sa-aiplatform", role="roles/aiplatform.serviceAgent"),
     "artifactregistry": Agent(domain="gcp-sa-artifactregistry", role="roles/artifactregistry.serviceAgent"),
+    "eventarc": Agent(domain="gcp-sa-eventarc", role="roles/eventarc.serviceAgent"),
+    "monitoring": Agent(domain="gcp-sa-monitoring-notification", role="roles/monitoring.notificationServiceAgent"),
     "pubsub": Agent(domain="gcp-sa-pubsub", role="roles/pubsub.serviceAgent"),
     "run": Agent(domain="serverless-robot-prod", role="roles/run.serviceAgent"),
     "storage": Agent(domain="gs-project-accounts", role=None),

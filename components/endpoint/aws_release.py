@@ -35,6 +35,7 @@ def settings(
     """What a release into the slot must use, whoever makes it."""
     least, greatest = spec.replicas(scope.posture)
     network = attached(scope, args.get("network"))
+    key_id = _endpoint_key(scope, spec, args)
     return {
         "bake_minutes": spec.bake_minutes,
         "canary_percent": spec.canary_percent,
@@ -43,7 +44,7 @@ def settings(
         "endpoint_name": name,
         "execution_role_arn": args["identity"]["serving_id"],
         "instance_type": scope.facts.serving_machines[spec.size],
-        "kms_key_id": _endpoint_key(scope, spec, args) or "",
+        "kms_key_id": "" if key_id is None else key_id,
         "max_instances": greatest,
         "min_instances": least,
         "network_isolation": scope.posture.network_isolation,

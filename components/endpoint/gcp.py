@@ -21,7 +21,7 @@ from components.core.scope import Scope
 from components.core.vocabulary import DataClass
 from components.endpoint.contract import EndpointArgs, EndpointOutputs, EndpointSpec
 from components.endpoint.gcp_capture import make_capture
-from components.endpoint.gcp_release import release_role, release_step, write_manifest
+from components.endpoint.gcp_release import manifest_text, release_role, release_step, write_manifest
 
 SUPPORT = Support(means=Means.COMPOSED, by="Vertex AI endpoints, BigQuery, Cloud Run jobs")
 GAPS: tuple[Gap, ...] = ()
@@ -40,9 +40,10 @@ def build(scope: Scope, spec: EndpointSpec, args: EndpointArgs) -> EndpointOutpu
     name = endpoint_number(scope)
     endpoint_id = Output.concat("projects/", project, f"/locations/{scope.region}/endpoints/", endpoint.name)
     granted = release_role(scope, args)
-    manifest = write_manifest(scope, spec, args, endpoint_id)
+    text = manifest_text(scope, spec, args, endpoint_id)
+    manifest = write_manifest(scope, args, text)
     if spec.model is not None:
-        release_step(scope, spec, args, manifest=manifest, granted=granted)
+        release_step(scope, spec, args, text=text, ready=[manifest, granted])
     return EndpointOutputs(
         endpoint_id=endpoint_id,
         endpoint_name=Output.from_input(name),
@@ -109,13 +110,10 @@ def _invoke_url(scope: Scope, endpoint: gcp.vertex.AiEndpoint, endpoint_id: Outp
     def url(host: str, path: str) -> str:
         return f"{host or regional}/v1/{path}:predict"
 
-    if scope.posture.public_access:
-        return Output.all(endpoint.dedicated_endpoint_dns, endpoint_id).apply(
-            lambda found: url(_https(found[0]), str(found[1]))
-        )
-    return Output.all(endpoint.private_service_connect_config, endpoint_id).apply(
-        lambda found: url(_https(_address(found[0])), str(found[1]))
-    )
+    origin: Output[Any] = endpoint.dedicated_endpoint_dns
+    if not scope.posture.public_access:
+        origin = endpoint.private_service_connect_config.apply(_address)
+    return Output.all(origin, endpoint_id).apply(lambda found: url(_https(found[0]), str(found[1])))
 
 
 def _https(host: Any) -> str:
@@ -123,6 +121,7 @@ def _https(host: Any) -> str:
     return f"https://{str(host).removeprefix('https://')}" if host else ""
 
 
-def _address(private: Any) -> Input[str] | None:
-    configs = private.psc_automation_configs if private is not None else None
-    return configs[0].ip_address if configs else None
+def _address(private: Any) -> str:
+    """Address of the first endpoint that the service made in the network; empty before the first model."""
+    configs = (private or {}).get("psc_automation_configs") or []
+    return str(configs[0].get("ip_address") or "") if configs else ""

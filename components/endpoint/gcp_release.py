@@ -5,6 +5,7 @@ to a job; an account of its own could be attached by an administrator only, and 
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import pulumi
@@ -67,17 +68,15 @@ def settings(scope: Scope, spec: EndpointSpec) -> Settings:
     )
 
 
-def write_manifest(
-    scope: Scope, spec: EndpointSpec, args: EndpointArgs, endpoint_id: Input[str]
-) -> gcp.storage.BucketObject:
-    """Write the manifest; ``model`` is empty in an empty slot, and a release names it then."""
+def manifest_text(scope: Scope, spec: EndpointSpec, args: EndpointArgs, endpoint_id: Input[str]) -> Output[str]:
+    """The manifest as JSON; ``model`` is empty in an empty slot, and a release names it then."""
     model: Input[str] = ""
     if spec.model is not None:
         project = args["foundation"]["account_id"]
         model = Output.concat(
             "projects/", project, f"/locations/{scope.region}/models/{spec.model.name}@{spec.model.version}"
         )
-    content = Output.json_dumps(
+    return Output.json_dumps(
         {
             **asdict(settings(scope, spec)),
             "endpoint": endpoint_id,
@@ -86,11 +85,15 @@ def write_manifest(
         },
         sort_keys=True,
     )
+
+
+def write_manifest(scope: Scope, args: EndpointArgs, text: Output[str]) -> gcp.storage.BucketObject:
+    """Write the manifest where every release finds it."""
     return gcp.storage.BucketObject(
         scope.label("manifest"),
         bucket=args["storage"]["artifacts_id"],
         name=MANIFEST,
-        content=content,
+        content=text,
         content_type="application/json",
         opts=scope.options(),
     )
@@ -122,15 +125,18 @@ def release_step(
     spec: EndpointSpec,
     args: EndpointArgs,
     *,
-    manifest: gcp.storage.BucketObject,
-    granted: pulumi.Resource,
+    text: Output[str],
+    ready: Sequence[pulumi.Resource],
 ) -> gcp.cloudrunv2.Job:
-    """Make the job; it runs whenever the manifest changes, and the update succeeds only when the release does."""
-    token = manifest.content.apply(lambda text: hashlib.sha256(str(text).encode()).hexdigest()[:_TOKEN])
+    """Make the job; it runs whenever the manifest changes, and the update succeeds only when the release does.
+
+    ``ready`` must exist first: the manifest, the rights to release.
+    """
+    token = text.apply(lambda manifest: hashlib.sha256(manifest.encode()).hexdigest()[:_TOKEN])
     command = [
         *runtime_command("release"),
         "--manifest",
-        Output.concat("gs://", manifest.bucket, "/", manifest.name),
+        Output.concat(args["storage"]["artifacts_uri"], f"/{MANIFEST}"),
     ]
     return runtime_job(
         scope,
@@ -144,5 +150,5 @@ def release_step(
         timeout_seconds=DEPLOY_SECONDS + spec.bake_minutes * 60,
         key=args["keys"]["models_key_id"] if scope.covers(DataClass.MODELS) else None,
         run_token=token,
-        depends_on=[granted],
+        depends_on=ready,
     )
