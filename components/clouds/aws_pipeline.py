@@ -46,11 +46,13 @@ class Frame:
 
     def volume_key(self) -> dict[str, Input[str]]:
         """The key of the storage volume, where the machine takes one."""
-        return {"VolumeKmsKeyId": self.key_id} if self.key_id and takes_volume_key(self.instance_type) else {}
+        if self.key_id is None or not takes_volume_key(self.instance_type):
+            return {}
+        return {"VolumeKmsKeyId": self.key_id}
 
     def output_key(self) -> dict[str, Input[str]]:
         """The key of what the job writes."""
-        return {"KmsKeyId": self.key_id} if self.key_id else {}
+        return {} if self.key_id is None else {"KmsKeyId": self.key_id}
 
     def vpc_config(self) -> dict[str, Any]:
         """The network that the job plugs in to."""

@@ -111,6 +111,7 @@ def _repository(scope: Scope, spec: RegistrySpec, args: RegistryArgs, arn: Arns)
     )
     identity = args["identity"]
     for role, principal in (
+        ("pipeline", identity["pipeline_principal"]),  # registering a version looks up the digest of its image
         ("training", identity["training_principal"]),
         ("serving", identity["serving_principal"]),
         ("monitoring", identity["monitoring_principal"]),

@@ -117,7 +117,7 @@ class TestImages:
             "countNumber": 7,
         }
 
-    @pytest.mark.parametrize("role", ["training", "serving", "monitoring"])
+    @pytest.mark.parametrize("role", ["pipeline", "training", "serving", "monitoring"])
     def test_workloads_pull_from_this_repository_and_push_nowhere(self, role: str) -> None:
         graph = registry(Profile.STANDARD)
         repository = "arn:aws:ecr:eu-west-1:123456789012:repository/churn-dev/tripod-runtime"
