@@ -43,6 +43,19 @@ class Graph(dict[str, Recorded]):
         }
 
 
+_PLANNED: set[tuple[str, Profile]] = set()
+"""What has been planned with unknowns already; once is enough, and plans take seconds."""
+
+
+def _faults(graph: list[Recorded]) -> list[str]:
+    return [
+        f"{item.type} {item.name}: {fault}"
+        for item in graph
+        if item.type.startswith("azure-native:")
+        for fault in check_inputs(shape_of(item.type), item.inputs)
+    ]
+
+
 def build(
     backend: Callable[..., Any],
     capability: str,
@@ -69,15 +82,12 @@ def build(
                 lambda value, name=name: resolved.update({name: value})
             )
 
-    planned = record(program)
-    faults = [
-        f"{item.type} {item.name}: {fault}"
-        for item in planned
-        if item.type.startswith("azure-native:")
-        for fault in check_inputs(shape_of(item.type), item.inputs)
-    ]
-    assert not faults, "\n".join(faults)
     known = record(program, preview=False)  # ids are known here: ``<pulumi name>-id``
+    faults = [fault for fault in _faults(known) if "missing required property" not in fault]
+    if (capability, profile) not in _PLANNED:  # here what a cloud computes is unknown, where above it is missing
+        _PLANNED.add((capability, profile))
+        faults += _faults(record(program))
+    assert not faults, "\n".join(faults)
     graph = Graph((item.name, item) for item in known if item.type.startswith("azure-native:"))
     graph.outputs = resolved
     return graph
