@@ -15,8 +15,6 @@ from components.core.image import RUNTIME_IMAGE, RUNTIME_VERSION
 from components.core.refs import FoundationRef, NetworkRef, RegistryRef
 from components.core.scope import Scope
 
-API = "https://run.googleapis.com/v2/"
-"""Where jobs are started."""
 _Container = gcp.cloudrunv2.JobTemplateTemplateContainerArgs
 _Env = gcp.cloudrunv2.JobTemplateTemplateContainerEnvArgs
 _Interface = gcp.cloudrunv2.JobTemplateTemplateVpcAccessNetworkInterfaceArgs
@@ -25,6 +23,12 @@ _Interface = gcp.cloudrunv2.JobTemplateTemplateVpcAccessNetworkInterfaceArgs
 def attached(scope: Scope, network: NetworkRef | None) -> NetworkRef | None:
     """The network that workloads plug into, or None where public access is allowed."""
     return None if scope.posture.public_access else network
+
+
+def start_url(scope: Scope, project: Input[str], job: gcp.cloudrunv2.Job) -> Output[str]:
+    """Where a POST starts an execution (https://cloud.google.com/run/docs/reference/rest/v1/namespaces.jobs/run)."""
+    host = f"https://{scope.region}-run.googleapis.com/apis/run.googleapis.com/v1"
+    return Output.concat(host, "/namespaces/", project, "/jobs/", job.name, ":run")
 
 
 def runtime_job(

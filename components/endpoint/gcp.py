@@ -12,7 +12,7 @@ import hashlib
 from typing import Any
 
 import pulumi_gcp as gcp
-from pulumi import Input, Output
+from pulumi import Output
 
 from components.clouds.gcp_run import attached
 from components.core.backend import Means, Support

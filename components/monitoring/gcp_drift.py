@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi_gcp as gcp
 from pulumi import Input, Output
 
-from components.clouds.gcp_run import API, runtime_job
+from components.clouds.gcp_run import runtime_job, start_url
 from components.core.image import runtime_command
 from components.core.scope import Scope
 from components.core.vocabulary import DataClass
@@ -54,7 +54,7 @@ def measure_drift(scope: Scope, drift: DriftSpec, args: MonitoringArgs, channels
         attempt_deadline="180s",
         retry_config=gcp.cloudscheduler.JobRetryConfigArgs(retry_count=3, min_backoff_duration="30s"),
         http_target=gcp.cloudscheduler.JobHttpTargetArgs(
-            uri=Output.concat(API, "projects/", project, f"/locations/{scope.region}/jobs/", job.name, ":run"),
+            uri=start_url(scope, project, job),
             http_method="POST",
             body=b64encode(b"{}").decode(),
             headers={"Content-Type": "application/json"},
