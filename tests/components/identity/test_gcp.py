@@ -78,7 +78,7 @@ def test_acting_as_another_is_bound_to_single_accounts() -> None:
 def test_no_two_components_hold_the_same_binding() -> None:
     """Taking one of them away would take the right away from both."""
     held: dict[tuple[str, ...], list[str]] = {}
-    for capability in ("identity", "storage", "feature_store", "registry", "training"):
+    for capability in ("identity", "storage", "feature_store", "registry", "training", "endpoint", "monitoring"):
         leg = import_module(f"components.{capability}.gcp")
         graph = build(leg.build, capability, wiring.maximal(capability, Cloud.GCP), Profile.REGULATED)
         for name, item in graph.items():
