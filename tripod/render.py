@@ -178,12 +178,12 @@ def print_outputs(outputs: Mapping[str, Any]) -> None:
     """Stack outputs, one per line."""
     if not outputs:
         return
-    table = Table(title="Outputs", show_header=False, box=None, padding=(0, 2, 0, 0), title_justify="left")
+    out.print("[bold]Outputs[/]")
+    width = max(map(len, outputs))
     for key in sorted(outputs):
         value = show(outputs[key])
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        table.add_row(f"[cyan]{key}[/]", escape(text))
-    out.print(table)
+        out.print(f"  [cyan]{key:<{width}}[/]  {escape(text)}", soft_wrap=True)
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:

@@ -152,9 +152,9 @@ class Gcp:
                 yield Reference(render(path), qualified(linked[str(path[0])], text), text)
 
     def canonical(self, text: str, config: Props) -> str:
-        """Return a self link or a name by project number as the full resource name."""
+        """Return a self link, a custom method (``…/jobs/x:run``) or a name by project number as the full name."""
         link = _LINK.fullmatch(text)
-        name = link.group(1) if link else text
+        name = link.group(1).partition(":")[0] if link else text
         return name.replace(f"projects/{NUMBER}/", f"projects/{config.get('project')}/", 1)
 
     def built_in(self, reference: str) -> bool:
