@@ -1,9 +1,16 @@
-"""Key vaults with the kit's defaults: Entra roles only, purge protection, a firewall where the posture is private."""
+"""Key vaults and keys with the kit's defaults: Entra roles, purge protection, no public path where there is to be none."""
 
 import pulumi_azure_native as azure
 
 from components.core.refs import FoundationRef
 from components.core.scope import Scope
+
+KEY_BITS = 3072
+"""128 bits of security; Storage, Azure ML and Container Registry accept 2048, 3072 and 4096
+(https://learn.microsoft.com/azure/storage/common/customer-managed-keys-overview)."""
+GRACE_DAYS = 30
+"""Days between the rotation of a version and its expiry; Event Grid warns at the beginning of them. An expired version
+still unwraps (https://learn.microsoft.com/azure/key-vault/keys/about-keys-details)."""
 
 
 def key_vault(
@@ -46,4 +53,43 @@ def key_vault(
         ),
         tags=scope.tags(),
         opts=scope.options(stateful=True),
+    )
+
+
+def wrapping_key(
+    scope: Scope, part: str, *, foundation: FoundationRef, vault: azure.keyvault.Vault, rotation_days: int
+) -> azure.keyvault.Key:
+    """Make a key that wraps the keys of services, in hardware where the posture asks; rotated by the vault itself."""
+    hardware = scope.posture.hsm_keys
+    return azure.keyvault.Key(
+        scope.label(part),
+        key_name=scope.name("key", part),
+        vault_name=vault.name,
+        resource_group_name=foundation["group_name"],
+        properties=azure.keyvault.KeyPropertiesArgs(
+            kty=azure.keyvault.JsonWebKeyType.RS_A_HSM if hardware else azure.keyvault.JsonWebKeyType.RSA,
+            key_size=KEY_BITS,
+            key_ops=[azure.keyvault.JsonWebKeyOperation.WRAP_KEY, azure.keyvault.JsonWebKeyOperation.UNWRAP_KEY],
+            attributes=azure.keyvault.KeyAttributesArgs(enabled=True, exportable=False),
+            rotation_policy=_rotation(rotation_days),
+        ),
+        tags=scope.tags(key_class=part),
+        opts=scope.options(stateful=True),
+    )
+
+
+def _rotation(days: int) -> azure.keyvault.RotationPolicyArgs:
+    """A new version every ``days``; each lives ``GRACE_DAYS`` longer."""
+    return azure.keyvault.RotationPolicyArgs(
+        attributes=azure.keyvault.KeyRotationPolicyAttributesArgs(expiry_time=f"P{days + GRACE_DAYS}D"),
+        lifetime_actions=[
+            azure.keyvault.LifetimeActionArgs(
+                action=azure.keyvault.ActionArgs(type=azure.keyvault.KeyRotationPolicyActionType.ROTATE),
+                trigger=azure.keyvault.TriggerArgs(time_after_create=f"P{days}D"),
+            ),
+            azure.keyvault.LifetimeActionArgs(
+                action=azure.keyvault.ActionArgs(type=azure.keyvault.KeyRotationPolicyActionType.NOTIFY),
+                trigger=azure.keyvault.TriggerArgs(time_before_expiry=f"P{GRACE_DAYS}D"),
+            ),
+        ],
     )

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_azure_native as azure
-from pulumi import Input
+from pulumi import Input, Output
 
 from components.clouds.azure_ids import account_of, group_id, key_arm_id
+from components.clouds.azure_lifecycle import blob_service, expire_versions, lifecycle
 from components.clouds.azure_logs import diagnostic_setting
 from components.clouds.azure_ml_roles import Duty, custom_role
 from components.clouds.azure_private import private_endpoint, private_endpoints
@@ -26,6 +27,8 @@ from components.feature_store.contract import FeatureStoreArgs, FeatureStoreSpec
 ml = azure.machinelearningservices
 
 
+RECOVERY_DAYS = 14
+"""Days in which deleted and overwritten files of the workspace's own account can be restored."""
 ENCRYPTED_STORES = Duty(
     description="Makes the stores that a workspace keeps its metadata in under a customer key",
     actions=(
@@ -70,6 +73,17 @@ def feature_store(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) 
         key_id=keys["data_key_id"],
         key_user_id=keys["user_id"],
         shared_key=not private,
+    )
+    service = blob_service(
+        scope, "feat", foundation=foundation, account=account, recovery_days=RECOVERY_DAYS, versioning=True
+    )
+    lifecycle(
+        scope,
+        "feat",
+        foundation=foundation,
+        account=account,
+        rules=[expire_versions("expire-versions", RECOVERY_DAYS)],
+        after=service,
     )
     vault = key_vault(scope, "ft", foundation=foundation)
     insights = azure.applicationinsights.Component(
@@ -169,5 +183,12 @@ def feature_store(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) 
         )
         private_endpoints(scope, "", foundation=foundation, network=network, resource_id=vault.id, groups=("vault",))
     diagnostic_setting(scope, "workspace", resource_id=made.id, log_id=foundation["log_id"])
+    diagnostic_setting(
+        scope,
+        "feat",
+        resource_id=Output.concat(account.id, "/blobServices/default"),
+        log_id=foundation["log_id"],
+        metrics=("Transaction",),
+    )
     diagnostic_setting(scope, "vault", resource_id=vault.id, log_id=foundation["log_id"])
     return Store(made=made, ready=[connected, materialises], account=account, cache=cache)

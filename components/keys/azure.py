@@ -15,7 +15,7 @@ from pulumi import Output
 from components.clouds.azure_logs import diagnostic_setting
 from components.clouds.azure_private import private_endpoints
 from components.clouds.azure_roles import BuiltInRole, role_assignment
-from components.clouds.azure_vault import key_vault
+from components.clouds.azure_vault import key_vault, wrapping_key
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
 from components.core.scope import Scope
@@ -25,13 +25,6 @@ from components.keys.contract import ExistingKeys, KeysArgs, KeysOutputs, KeysSp
 SUPPORT = Support(means=Means.NATIVE, by="Key Vault")
 GAPS: tuple[Gap, ...] = ()
 
-KEY_BITS = 3072
-"""128 bits of security; Storage, Azure ML and Container Registry accept 2048, 3072 and 4096
-(https://learn.microsoft.com/azure/storage/common/customer-managed-keys-overview)."""
-GRACE_DAYS = 30
-"""Days between the rotation of a version and its expiry; Event Grid warns at the beginning of them. An expired version
-still unwraps (https://learn.microsoft.com/azure/key-vault/keys/about-keys-details)."""
-
 
 def build(scope: Scope, spec: KeysSpec, args: KeysArgs) -> KeysOutputs:
     """Make the vault and its keys, or pass on the existing ones."""
@@ -40,22 +33,8 @@ def build(scope: Scope, spec: KeysSpec, args: KeysArgs) -> KeysOutputs:
     foundation = args["foundation"]
     vault = key_vault(scope, "", foundation=foundation, premium=scope.posture.hsm_keys)
     keys = {
-        data_class: azure.keyvault.Key(
-            scope.label(data_class.value),
-            key_name=scope.name("key", data_class.value),
-            vault_name=vault.name,
-            resource_group_name=foundation["group_name"],
-            properties=azure.keyvault.KeyPropertiesArgs(
-                kty=azure.keyvault.JsonWebKeyType.RS_A_HSM
-                if scope.posture.hsm_keys
-                else azure.keyvault.JsonWebKeyType.RSA,
-                key_size=KEY_BITS,
-                key_ops=[azure.keyvault.JsonWebKeyOperation.WRAP_KEY, azure.keyvault.JsonWebKeyOperation.UNWRAP_KEY],
-                attributes=azure.keyvault.KeyAttributesArgs(enabled=True, exportable=False),
-                rotation_policy=_rotation(spec.rotation_days),
-            ),
-            tags=scope.tags(key_class=data_class.value),
-            opts=scope.options(stateful=True),
+        data_class: wrapping_key(
+            scope, data_class.value, foundation=foundation, vault=vault, rotation_days=spec.rotation_days
         )
         for data_class in DataClass
     }
@@ -86,23 +65,6 @@ def build(scope: Scope, spec: KeysSpec, args: KeysArgs) -> KeysOutputs:
         vault_id=Output.from_input(vault.id),
         # whoever encrypts as this identity waits for its role
         user_id=Output.all(user.id, granted.id).apply(lambda ids: str(ids[0])),
-    )
-
-
-def _rotation(days: int) -> azure.keyvault.RotationPolicyArgs:
-    """A new version every ``days``; each lives ``GRACE_DAYS`` longer."""
-    return azure.keyvault.RotationPolicyArgs(
-        attributes=azure.keyvault.KeyRotationPolicyAttributesArgs(expiry_time=f"P{days + GRACE_DAYS}D"),
-        lifetime_actions=[
-            azure.keyvault.LifetimeActionArgs(
-                action=azure.keyvault.ActionArgs(type=azure.keyvault.KeyRotationPolicyActionType.ROTATE),
-                trigger=azure.keyvault.TriggerArgs(time_after_create=f"P{days}D"),
-            ),
-            azure.keyvault.LifetimeActionArgs(
-                action=azure.keyvault.ActionArgs(type=azure.keyvault.KeyRotationPolicyActionType.NOTIFY),
-                trigger=azure.keyvault.TriggerArgs(time_before_expiry=f"P{GRACE_DAYS}D"),
-            ),
-        ],
     )
 
 

@@ -23,6 +23,7 @@ from components.clouds.azure_private import ALL_ZONES
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
 from components.core.errors import Fault, TripodError
+from components.core.refs import NetworkRef
 from components.core.scope import Scope
 from components.core.vocabulary import Provision
 from components.network.azure_flow import flow_logs
@@ -118,10 +119,8 @@ def build(scope: Scope, spec: NetworkSpec, args: NetworkArgs) -> NetworkOutputs:
         scope, "endpoints", args, network, rules, prefix=cut.endpoints, gateway=None, depends_on=subnets[-1:]
     )
     links: list[pulumi.Resource] = [] if scope.posture.public_access else _zones(scope, args, network)
-    if spec.flow_logs:
-        flow_logs(scope, foundation, network)
     first = Output.from_input(subnets[0].id)
-    return NetworkOutputs(
+    outputs = NetworkOutputs(
         network_id=Output.from_input(network.id),
         subnet_ids=Output.all(*(subnet.id for subnet in subnets)).apply(lambda ids: [str(known) for known in ids]),
         endpoint_subnet_id=Output.from_input(endpoints.id),
@@ -131,6 +130,21 @@ def build(scope: Scope, spec: NetworkSpec, args: NetworkArgs) -> NetworkOutputs:
             group_id(foundation["account_id"], group),
             *(link.urn for link in links),  # whoever uses a zone waits until the network resolves it
         ).apply(lambda known: f"{known[0]}/providers/Microsoft.Network/privateDnsZones"),
+    )
+    if spec.flow_logs:
+        flow_logs(scope, foundation, reference(outputs))
+    return outputs
+
+
+def reference(outputs: NetworkOutputs) -> NetworkRef:
+    """The outputs as other components take them."""
+    return NetworkRef(
+        network_id=outputs.network_id,
+        subnet_ids=outputs.subnet_ids,
+        endpoint_subnet_id=outputs.endpoint_subnet_id,
+        security_group_id=outputs.security_group_id,
+        attachment_id=outputs.attachment_id,
+        dns_scope=outputs.dns_scope,
     )
 
 

@@ -19,6 +19,7 @@ import pulumi_azure_native as azure
 from pulumi import Input, Output
 
 from components.clouds.azure_ids import container_uri
+from components.clouds.azure_lifecycle import blob_service, cool_down, expire, expire_versions, lifecycle
 from components.clouds.azure_logs import diagnostic_setting
 from components.clouds.azure_private import private_endpoints
 from components.clouds.azure_storage import storage_account
@@ -29,7 +30,6 @@ from components.core.refs import KeysRef
 from components.core.scope import Scope
 from components.core.vocabulary import DataClass, Zone
 from components.storage.azure_access import grant_zones
-from components.storage.azure_lifecycle import blob_service, cool_down, expire, expire_versions, lifecycle
 from components.storage.contract import StorageArgs, StorageOutputs, StorageSpec, existing_lake
 
 SUPPORT = Support(means=Means.NATIVE, by="Storage accounts, Data Lake Storage Gen2")

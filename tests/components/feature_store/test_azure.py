@@ -145,6 +145,14 @@ def test_the_identity_holds_single_roles_on_single_resources() -> None:
     }
 
 
+def test_the_workspaces_own_account_keeps_versions_and_is_logged() -> None:
+    graph = store(Profile.STANDARD)
+    assert graph["feature_store-feat-blobs"].inputs["isVersioningEnabled"] is True
+    assert graph["feature_store-feat-logs"].inputs["resourceUri"] == (
+        "feature_store-feat-account-id/blobServices/default"
+    )
+
+
 class TestRegistration:
     def test_entities_have_a_stage_and_their_key(self) -> None:
         version = store()["feature_store-entity-customer-version"].inputs

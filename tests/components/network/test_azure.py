@@ -133,14 +133,29 @@ class TestFlowLogs:
 
     @pytest.mark.parametrize("profile", list(Profile))
     def test_flows_are_deleted_after_the_retention(self, profile: Profile) -> None:
-        (rule,) = network(profile)["network-flow-lifecycle"].inputs["policy"]["rules"]
-        deleted = rule["definition"]["actions"]["baseBlob"]["delete"]
+        rules = network(profile)["network-flow-lifecycle"].inputs["policy"]["rules"]
+        by_name = {rule["name"]: rule["definition"]["actions"] for rule in rules}
+        deleted = by_name["expire-flows"]["baseBlob"]["delete"]
         assert deleted == {"daysAfterModificationGreaterThan": PROFILES[profile].log_retention_days}
 
     def test_the_account_is_shut_above_sandbox(self) -> None:
         account = network()["network-flow-account"].inputs
         assert account["publicNetworkAccess"] == "Disabled"
         assert account["networkRuleSet"] == {"bypass": "AzureServices", "defaultAction": "Deny"}
+
+    def test_they_have_a_key_of_their_own_where_the_posture_covers_logs(self) -> None:
+        plain = network()["network-flow-account"].inputs["encryption"]
+        assert plain["keySource"] == "Microsoft.Storage"
+        graph = network(Profile.REGULATED)
+        account = graph["network-flow-account"].inputs
+        assert account["encryption"]["keySource"] == "Microsoft.Keyvault"
+        assert account["identity"]["userAssignedIdentities"] == ["network-flow-key-user-id"]
+        assert graph["network-flows"].inputs["properties"]["kty"] == "RSA-HSM"
+        assert graph["network-vault"].inputs["properties"]["publicNetworkAccess"] == "Disabled"
+        assert {(role, scope) for role, _, scope in graph.roles()} == {
+            ("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "network-flow-account-id"),
+            ("e147488a-f6f5-4113-8e2d-b22465e65bf6", "network-vault-id"),
+        }
 
     def test_they_can_be_left_out(self) -> None:
         graph = network(flow_logs=False)

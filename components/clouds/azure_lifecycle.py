@@ -1,6 +1,6 @@
 """What becomes of blobs with time: recovery, versions, cold tier, expiry.
 
-The lake has a hierarchical namespace, for which Azure has no versions and no point-in-time restore
+With a hierarchical namespace Azure has no versions and no point-in-time restore
 (https://learn.microsoft.com/azure/storage/blobs/storage-feature-support-in-storage-accounts): a deleted file can be
 restored there, an overwritten one cannot. Pipelines write new paths and never overwrite for that reason.
 """
@@ -22,7 +22,7 @@ def blob_service(
     recovery_days: int,
     versioning: bool | None,
 ) -> azure.storage.BlobServiceProperties:
-    """Keep deleted blobs and containers for ``recovery_days``; ``versioning`` is None where it cannot be."""
+    """Keep deleted blobs and containers for ``recovery_days`` (1 to 365); ``versioning`` is None where it cannot be."""
     deleted = azure.storage.DeleteRetentionPolicyArgs(enabled=True, days=recovery_days)
     return azure.storage.BlobServiceProperties(
         scope.label(part, "blobs"),
