@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from components.core.cloud import ByCloud
 from policies.accept import is_true
@@ -13,6 +13,9 @@ from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
 from policies.verdict import UNKNOWN, Verdict, at, known
 
+_TRAIL = aws("cloudtrail.Trail")
+_MANAGEMENT = "eventSelectors[].includeManagementEvents"
+_FIELDS = "advancedEventSelectors[].fieldSelectors[]"
 _WANTED = ("ADMIN_READ", "DATA_READ", "DATA_WRITE")
 
 
@@ -25,6 +28,24 @@ def _types(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
         yield undetermined("the log types are not known yet", "auditLogConfigs")
     else:
         yield failed(f"auditLogConfigs does not record {', '.join(missing)}", "auditLogConfigs")
+
+
+def _data_only(trail: Resource) -> bool:
+    """Whether a trail records reads and writes of data and leaves the management of the account to another."""
+    fields = [hit.value for hit in at(trail.props, _FIELDS) if isinstance(hit.value, Mapping)]
+    categories = [hit.value for f in fields if f.get("field") == "eventCategory" for hit in at(f, "equals[]")]
+    classic = [hit.value for hit in at(trail.props, _MANAGEMENT)]
+    return (bool(categories) and all(c == "Data" for c in categories)) or all(value is False for value in classic)
+
+
+def _regions(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    every = resource.at("isMultiRegionTrail")
+    if every is True or _data_only(resource):
+        yield PASSED  # data is in one region, and so is the trail of its events
+    elif every is UNKNOWN:
+        yield undetermined("isMultiRegionTrail is not known yet; it must be true", "isMultiRegionTrail")
+    else:
+        yield failed("isMultiRegionTrail must be true", "isMultiRegionTrail")
 
 
 CONTROL = Control(
@@ -47,14 +68,22 @@ CONTROL = Control(
     ),
     rows=ByCloud(
         aws=(
+            Rule(
+                types=(_TRAIL,),
+                check=_regions,
+                reads=tuple(
+                    (_TRAIL, path)
+                    for path in ("isMultiRegionTrail", _MANAGEMENT, f"{_FIELDS}.field", f"{_FIELDS}.equals")
+                ),
+            ),
             Row(
-                type=aws("cloudtrail.Trail"),
-                path=("isMultiRegionTrail", "enableLogFileValidation"),
+                type=_TRAIL,
+                path="enableLogFileValidation",
                 accept=is_true(),
                 if_missing=Verdict.FAILED,
             ),
             Row(
-                type=aws("cloudtrail.Trail"),
+                type=_TRAIL,
                 path="enableLogging",
                 accept=is_true(),  # on unless set
                 if_missing=Verdict.PASSED,

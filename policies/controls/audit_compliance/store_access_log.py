@@ -15,8 +15,10 @@ from policies.verdict import UNKNOWN, at, known
 
 _BUCKET, _LOGGING, _TRAIL = aws("s3.Bucket"), aws("s3.BucketLogging"), aws("cloudtrail.Trail")
 _DIAGNOSTIC = azure("monitor.DiagnosticSetting")
+_FLOWS = azure("network.FlowLog")
 _AUDIT = gcp("projects.IAMAuditConfig")
 _OBJECT = "AWS::S3::Object"
+_SERVICE = "/blobservices/"
 
 
 def _bucket(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
@@ -44,6 +46,10 @@ def _recorded(trail: Resource) -> bool | None:
 
 
 def _account(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    for type_, link in ((_FLOWS, "storageId"), (_DIAGNOSTIC, "storageAccountId")):
+        if graph.referring(resource, (type_,), link)[0]:
+            yield not_applicable("it holds logs itself")
+            return
     doubt = False
     for setting in graph.of(_DIAGNOSTIC):
         answer = _of_account(setting, resource, graph)
@@ -63,13 +69,18 @@ def _of_account(setting: Resource, account: Resource, graph: Graph) -> bool | No
     """Whether a setting is on the account or on one of its services (``<account>/blobServices/default``)."""
     value = setting.at("resourceUri")
     if isinstance(value, str):
-        owner = value.casefold().partition("/blobservices/")[0]
-        name = owner.rpartition("/")[2]
-        return owner in graph.identities(account) or name in graph.identities(account)
+        # ARM ids keep the case of the caller.
+        owner = value[: value.casefold().index(_SERVICE)] if _SERVICE in value.casefold() else value
+        names = {n.casefold() for n in graph.identities(account)}
+        if {owner.casefold(), owner.rpartition("/")[2].casefold()} & names:
+            return True
     return graph.refers(setting, "resourceUri", account)
 
 
 def _gcs(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    if graph.referring(resource, (gcp("storage.Bucket"),), "logging.logBucket")[0]:
+        yield not_applicable("it holds logs itself")
+        return
     bucket = resource.at("logging.logBucket")
     audits = [_reads_and_writes(audit) for audit in graph.of(_AUDIT)]
     if (known(bucket) and is_set()(bucket)) or any(audits):
@@ -124,7 +135,12 @@ CONTROL = Control(
             StackRow(
                 types=(azure("storage.StorageAccount"),),
                 check=_account,
-                reads=((_DIAGNOSTIC, "resourceUri"), (_DIAGNOSTIC, "logs[].enabled")),
+                reads=(
+                    (_DIAGNOSTIC, "resourceUri"),
+                    (_DIAGNOSTIC, "logs[].enabled"),
+                    (_DIAGNOSTIC, "storageAccountId"),
+                    (_FLOWS, "storageId"),
+                ),
             ),
         ),
         gcp=(

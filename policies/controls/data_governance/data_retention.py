@@ -13,7 +13,7 @@ from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import UNKNOWN, at, first, known
+from policies.verdict import UNKNOWN, Verdict, at, first, known
 
 _LIFECYCLE = aws("s3.BucketLifecycleConfiguration")
 _MANAGEMENT = azure("storage.ManagementPolicy")
@@ -65,6 +65,18 @@ def _kept_by(companion: _Companion) -> Callable[[Resource, Graph, Settings], Ite
     return check
 
 
+def _blobs(resource: Resource, graph: Graph, settings: Settings) -> Iterator[Outcome]:
+    """A management policy; with a hierarchical namespace there are no versions, and soft delete does their part."""
+    outcomes = list(_kept_by(_BLOB_LIFECYCLE)(resource, graph, settings))
+    if resource.at("isHnsEnabled") is True and outcomes[0].verdict is not Verdict.PASSED:
+        services, _ = graph.referring(resource, (_SERVICE,), "accountName")
+        policies = [service.at("deleteRetentionPolicy") for service in services]
+        if any(first(p, "enabled") is True and known(days := first(p, "days")) and number(days) for p in policies):
+            outcomes = [PASSED]
+    yield from outcomes
+
+
+_SERVICE = azure("storage.BlobServiceProperties")
 _S3_LIFECYCLE = _Companion(_LIFECYCLE, "bucket", "rules[]", ("status", "Disabled"), _S3)
 _BLOB_LIFECYCLE = _Companion(_MANAGEMENT, "accountName", "policy.rules[]", ("enabled", False), _BLOB)
 
@@ -102,9 +114,11 @@ CONTROL = Control(
         azure=(
             StackRow(
                 types=(azure("storage.StorageAccount"),),
-                check=_kept_by(_BLOB_LIFECYCLE),
+                check=_blobs,
                 reads=(
                     (_MANAGEMENT, "accountName"),
+                    (_SERVICE, "deleteRetentionPolicy.days"),
+                    (_SERVICE, "deleteRetentionPolicy.enabled"),
                     *((_MANAGEMENT, f"policy.rules[].{p}") for p in ("enabled", *_BLOB)),
                 ),
             ),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud
-from policies.checks import PASSED, Outcome, Rule, failed, undetermined
+from policies.checks import PASSED, Outcome, Rule, StackRow, failed, undetermined
 from policies.control import Control, Group, Severity
-from policies.graph import Resource
+from policies.graph import Graph, Resource
 from policies.iam_policy import Document, document_rule, label
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
@@ -23,12 +23,16 @@ _DOCUMENTS = {
 }
 _DEFINITION = azure("authorization.RoleDefinition")
 _CUSTOM = (gcp("projects.IAMCustomRole"), gcp("organizations.IAMCustomRole"))
-# With one of these a role can give itself the rest.
+_BINDINGS = (gcp("projects.IAMMember"), gcp("projects.IAMBinding"))
+# With one of these a role can give itself the rest of the project.
 # https://cloud.google.com/iam/docs/best-practices-service-accounts
 _ESCALATING = re.compile(
-    r".*\.setIamPolicy|iam\.serviceAccountKeys\.create|iam\.serviceAccounts\.(getAccessToken|signBlob|signJwt)|"
-    r"iam\.roles\.update|\*"
+    r"(resourcemanager\.(projects|folders|organizations)|iam\.serviceAccounts)\.setIamPolicy|"
+    r"iam\.serviceAccountKeys\.create|iam\.serviceAccounts\.(getAccessToken|signBlob|signJwt)|iam\.roles\.update|\*"
 )
+# A binding that says which roles may be granted takes the sting out of setIamPolicy.
+# https://cloud.google.com/iam/docs/setting-limits-on-granting-roles
+_LIMITED = "iam.googleapis.com/modifiedGrantsByRole"
 
 
 def _wildcards(document: Document) -> Iterator[str]:
@@ -55,14 +59,27 @@ def _definition(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
                 yield PASSED
 
 
-def _custom_role(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+def _custom_role(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
     for hit in at(resource.props, "permissions[]"):
         if hit.value is UNKNOWN:
             yield undetermined(f"{hit.path} is not known yet; it must not let the role raise itself", hit.path)
-        elif isinstance(hit.value, str) and _ESCALATING.fullmatch(hit.value):
-            yield failed(f"{hit.path} is {hit.value}, with which the role can raise itself", hit.path)
-        else:
+        elif not (isinstance(hit.value, str) and _ESCALATING.fullmatch(hit.value)):
             yield PASSED
+        elif hit.value.endswith(".setIamPolicy"):
+            yield _limited(resource, graph, hit.path, hit.value)
+        else:
+            yield failed(f"{hit.path} is {hit.value}, with which the role can raise itself", hit.path)
+
+
+def _limited(role: Resource, graph: Graph, path: str, permission: str) -> Outcome:
+    """Whether every binding of the role limits which roles it may grant."""
+    bindings, maybe = graph.referring(role, _BINDINGS, "role")
+    conditions = [binding.at("condition.expression") for binding in bindings]
+    if maybe or any(c is UNKNOWN for c in conditions):
+        return undetermined(f"whether bindings limit {path} ({permission}) is not known yet", path)
+    if conditions and all(isinstance(c, str) and _LIMITED in c for c in conditions):
+        return PASSED
+    return failed(f"{path} is {permission}, bound without a limit on the roles that may be granted", path)
 
 
 CONTROL = Control(
@@ -89,6 +106,16 @@ CONTROL = Control(
                 reads=((_DEFINITION, "permissions[].actions[]"), (_DEFINITION, "permissions[].dataActions[]")),
             ),
         ),
-        gcp=(Rule(types=_CUSTOM, check=_custom_role, reads=tuple((t, "permissions[]") for t in _CUSTOM)),),
+        gcp=(
+            StackRow(
+                types=_CUSTOM,
+                check=_custom_role,
+                reads=(
+                    *((t, "permissions[]") for t in _CUSTOM),
+                    *((t, "condition.expression") for t in _BINDINGS),
+                    *((t, "role") for t in _BINDINGS),
+                ),
+            ),
+        ),
     ),
 )

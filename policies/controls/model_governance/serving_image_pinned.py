@@ -53,12 +53,6 @@ CONTROL = Control(
                 accept=matches(r"[^\s@]+@sha256:[0-9a-f]{64}", "an image by digest (@sha256:…)"),
                 if_missing=Verdict.NOT_APPLICABLE,
             ),
-            Row(
-                type=gcp("cloudrunv2.Job"),
-                path="template.template.containers[].image",
-                accept=matches(r"[^\s@]+@sha256:[0-9a-f]{64}", "an image by digest (@sha256:…)"),
-                if_missing=Verdict.FAILED,
-            ),
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud
@@ -16,6 +17,8 @@ from policies.verdict import MISSING, UNKNOWN, Verdict
 _SUBSCRIPTIONS = (azure("eventgrid.EventSubscription"), azure("eventgrid.SystemTopicEventSubscription"))
 _DESTINATIONS = ("deadLetterDestination", "deadLetterWithResourceIdentity")
 _DEAD = "deadLetterPolicy.deadLetterTopic"
+# A topic to which a workload itself sends what it could not handle.
+_DEAD_NAME = re.compile(r"dead.?letter", re.IGNORECASE)
 
 
 def _dead_letters(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
@@ -33,7 +36,8 @@ def _dead_letters(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
 def _pubsub(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
     others = [s for s in graph.of(gcp("pubsub.Subscription")) if s.urn != resource.urn]
     for topic in graph.of(gcp("pubsub.Topic")):
-        if graph.refers(resource, "topic", topic) and any(graph.refers(s, _DEAD, topic) for s in others):
+        named = _DEAD_NAME.search(topic.name) is not None
+        if graph.refers(resource, "topic", topic) and (named or any(graph.refers(s, _DEAD, topic) for s in others)):
             yield not_applicable("this reads a dead-letter topic")
             return
     yield from value_outcomes(

@@ -17,6 +17,13 @@ def cases() -> Iterator[Case]:
     trail = {"isMultiRegionTrail": True, "enableLogFileValidation": True}
     yield from a.row(TRAIL, trail, "isMultiRegionTrail", False)
     yield from a.row(TRAIL, trail, "enableLogFileValidation", False, label="validation")
+    category = [{"field": "eventCategory", "equals": ["Data"]}]
+    data = {**trail, "isMultiRegionTrail": False, "advancedEventSelectors": [{"fieldSelectors": category}]}
+    yield a.case("data events", res(TRAIL, "pass", data))
+    old = {**trail, "isMultiRegionTrail": False, "eventSelectors": [{"includeManagementEvents": False}]}
+    yield a.case("data events of old", res(TRAIL, "pass", old))
+    management = [{"fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}]}]
+    yield a.case("failing management", res(TRAIL, "fail", {**data, "advancedEventSelectors": management}))
     yield a.case("failing stopped", res(TRAIL, "fail", {**trail, "enableLogging": False}))
     setting = azure("monitor.SubscriptionDiagnosticSetting")
     yield from z.row(setting, {"logs": [{"category": "Security", "enabled": True}]}, "logs[].enabled", False)
@@ -73,10 +80,13 @@ def _access() -> Iterator[Case]:
         given = {"resourceUri": uri + "/blobServices/default", "logs": [{"enabled": on}]}
         yield z.case(kind, res(account, subject, {"accountName": "raw"}, id_=uri), res(setting, "s", given))
     yield z.case("absent", res(account, "fail", {"accountName": "raw"}, id_=uri))
+    flows = {"storageId": uri, "targetResourceId": "/subscriptions/s/virtualNetworks/n", "enabled": True}
+    yield z.case("holds flow logs", res(account, "skip", id_=uri), res(azure("network.FlowLog"), "f", flows))
     made = res(account, "pass")
     late = {"resourceUri": UNKNOWN, "logs": [{"enabled": True}]}
     yield z.case("by dependency", made, res(setting, "s", late, of={"resourceUri": made}))
     yield from g.row(GCS, {"logging": {"logBucket": "logs"}}, "logging.logBucket", "")
+    yield g.case("log bucket", res(GCS, "pass", {"logging": {"logBucket": "logs"}}), res(GCS, "skip", {"name": "logs"}))
     types = {
         "service": "storage.googleapis.com",
         "auditLogConfigs": [{"logType": "DATA_READ"}, {"logType": "DATA_WRITE"}],

@@ -45,6 +45,13 @@ def _retention() -> Iterator[Case]:
     yield z.case("absent", res(ACCOUNT, "fail", account))
     yield z.case("unknown", res(ACCOUNT, "open", account), res(management, "m", delete(UNKNOWN)))
 
+    lake = {**account, "isHnsEnabled": True}
+    soft = {"accountName": "raw", "deleteRetentionPolicy": {"enabled": True, "days": 14}}
+    service = azure("storage.BlobServiceProperties")
+    yield z.case("hierarchical", res(ACCOUNT, "pass", lake), res(service, "blobs", soft))
+    off = {"accountName": "raw", "deleteRetentionPolicy": {"enabled": False}}
+    yield z.case("hierarchical without", res(ACCOUNT, "fail", lake), res(service, "blobs", off))
+
     def rules(action: Any, **condition: Any) -> dict[str, Any]:
         return {"lifecycleRules": [{"action": {"type": action}, "condition": condition}]}
 

@@ -60,7 +60,18 @@ def _wildcards() -> Iterator[Case]:
     yield z.case("provider", res(definition, "fail", {"permissions": [{"dataActions": ["Microsoft.Storage/*"]}]}))
     custom = gcp("projects.IAMCustomRole")
     narrow = {"permissions": ["aiplatform.endpoints.get"]}
-    yield from g.row(custom, narrow, "permissions[]", "resourcemanager.projects.setIamPolicy", absent="pass")
+    granting = "resourcemanager.projects.setIamPolicy"
+    yield from g.row(custom, narrow, "permissions[]", granting, absent="pass")
+    yield g.case("failing key", res(custom, "fail", {"permissions": ["iam.serviceAccountKeys.create"]}))
+    limit = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/aiplatform.user'])"
+    for label, subject, expression in (
+        ("limited", "pass", limit),
+        ("failing limit", "fail", "request.time < timestamp('2030-01-01T00:00:00Z')"),
+        ("unknown limit", "open", UNKNOWN),
+    ):
+        role = res(custom, subject, {"permissions": [granting]}, id_="projects/p/roles/ci")
+        binding = {"role": "projects/p/roles/ci", "condition": {"title": "limit", "expression": expression}}
+        yield g.case(label, role, res(MEMBER, "binding", binding))
 
 
 def _administrators() -> Iterator[Case]:

@@ -21,8 +21,9 @@ def cases() -> Iterator[Case]:
     yield a.case("failing second", res(MODEL, "fail", {"containers": [{"image": DIGEST}, {"image": tagged}]}))
     environment = {"properties": {"environmentId": "/subscriptions/s/environments/serve/versions/3"}}
     yield from z.row(ONLINE, environment, "properties.environmentId", "azureml:serve:latest", absent="skip")
-    job = {"template": {"template": {"containers": [{"image": DIGEST}]}}}
-    yield from g.row(gcp("cloudrunv2.Job"), job, "template.template.containers[].image", "europe/x:1")
+    garden = {"modelConfig": {"containerSpec": {"imageUri": DIGEST}}}
+    path = "modelConfig.containerSpec.imageUri"
+    yield from g.row(gcp("vertex.AiEndpointWithModelGardenDeployment"), garden, path, "europe/x:1", absent="skip")
     a, z, g = cells("image-scanning")
     scan = {"imageScanningConfiguration": {"scanOnPush": True}}
     yield from a.row(aws("ecr.Repository"), scan, "imageScanningConfiguration.scanOnPush", False)

@@ -47,6 +47,8 @@ def _dead_letters() -> Iterator[Case]:
     dead = res(topic, "dead", {"name": "projects/p/topics/dead"})
     reader = res(pubsub, "skip", {"topic": "projects/p/topics/dead"})
     yield g.case("reader of the dead", dead, reader, res(pubsub, "pass", policy))
+    letters = res(topic, "drift-dead-letters")
+    yield g.case("by name", letters, res(pubsub, "skip", {"topic": UNKNOWN}, of={"topic": letters}))
 
 
 def _restore() -> Iterator[Case]:
