@@ -26,9 +26,10 @@ def attached(scope: Scope, network: NetworkRef | None) -> NetworkRef | None:
 
 
 def start_url(scope: Scope, project: Input[str], job: gcp.cloudrunv2.Job) -> Output[str]:
-    """Where a POST starts an execution (https://cloud.google.com/run/docs/reference/rest/v1/namespaces.jobs/run)."""
-    host = f"https://{scope.region}-run.googleapis.com/apis/run.googleapis.com/v1"
-    return Output.concat(host, "/namespaces/", project, "/jobs/", job.name, ":run")
+    """Where a POST starts an execution (https://cloud.google.com/run/docs/execute/jobs-on-schedule)."""
+    return Output.concat(
+        "https://run.googleapis.com/v2/projects/", project, f"/locations/{scope.region}/jobs/", job.name, ":run"
+    )
 
 
 def runtime_job(

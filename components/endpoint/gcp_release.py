@@ -133,7 +133,7 @@ def release_step(
     ``ready`` must exist first: the manifest, the rights to release.
     """
     token = text.apply(lambda manifest: hashlib.sha256(manifest.encode()).hexdigest()[:_TOKEN])
-    command = [
+    command: list[Input[str]] = [
         *runtime_command("release"),
         "--manifest",
         Output.concat(args["storage"]["artifacts_uri"], f"/{MANIFEST}"),

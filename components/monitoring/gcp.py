@@ -3,13 +3,16 @@
 A schedule starts the drift job; it writes a metric; an alert policy on the metric goes to people and, through a topic,
 Eventarc and a workflow that keeps the cool-down, to the training workflow. Not here: Vertex AI Model Monitoring, whose
 second version is a preview without a class and whose first is bound to one endpoint.
+
+CPU of endpoints is shown and not alarmed on: its metric is the sum over the cores, and the endpoint's reference does
+not tell how many there are. What goes off instead is a lack of replicas.
 """
 
 import pulumi_gcp as gcp
 from pulumi import Input, Output
 
 from components.core.backend import Means, Support
-from components.core.cloud import Gap
+from components.core.cloud import Gap, GapKind
 from components.core.scope import Scope
 from components.monitoring.contract import MonitoringArgs, MonitoringOutputs, MonitoringSpec
 from components.monitoring.gcp_alerts import service_alerts
@@ -19,7 +22,15 @@ from components.monitoring.gcp_logs import make_logs
 from components.monitoring.gcp_retrain import alert_topic, retraining
 
 SUPPORT = Support(means=Means.COMPOSED, by="Cloud Monitoring, Cloud Logging, Cloud Run, Pub/Sub, Eventarc, Workflows")
-GAPS: tuple[Gap, ...] = ()
+GAPS: tuple[Gap, ...] = (
+    Gap(
+        kind=GapKind.NOT_YET,
+        field="saturation_percent",
+        reason="CPU utilisation of endpoints is the sum over the cores of a replica, memory is in bytes, and the "
+        "endpoint's reference does not name its machine; a policy on missing replicas stands in.",
+        url="https://cloud.google.com/monitoring/api/metrics_gcp_a_b#gcp-aiplatform",
+    ),
+)
 
 
 def build(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> MonitoringOutputs:
@@ -37,7 +48,7 @@ def build(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> Monitorin
             topic, channel = alert_topic(scope, args)
             retrain_id = Output.from_input(retraining(scope, spec.cooldown_hours, args, topic, told).id)
             told = [*told, channel.id]
-        drift_alert(scope, spec.drift, loop, told)
+        drift_alert(scope, spec.drift, project, loop, told)
     if spec.dashboard:
         dashboard = gcp.monitoring.Dashboard(
             scope.label("dashboard"),

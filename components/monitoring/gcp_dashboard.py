@@ -31,11 +31,16 @@ def dashboard_json(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> 
     if endpoint is not None:
         found = endpoint_metrics(scope, endpoint["endpoint_name"])
         tiles += [
-            Tile(title="Latency, 95th percentile (ms)", metrics=(found["latency"],), threshold=spec.latency_ms),
+            Tile(
+                title="Latency of model and service, 95th percentile (ms)",
+                metrics=(found["latency"], found["overhead"]),
+                threshold=spec.latency_ms,
+            ),
             Tile(title="Requests and errors per second", metrics=(found["requests"], found["errors"])),
-            Tile(title="CPU utilisation", metrics=(found["cpu"],), threshold=spec.saturation_percent / 100),
+            Tile(title="Predictions per second", metrics=(found["predictions"],)),
+            Tile(title="CPU, sum over the cores (1 = a core)", metrics=(found["cpu"],)),
             Tile(title="Memory (bytes)", metrics=(found["memory"],)),
-            Tile(title="Replicas", metrics=(found["replicas"],)),
+            Tile(title="Replicas, present and wanted", metrics=(found["replicas"], found["target_replicas"])),
         ]
     pipeline = args["training"]["pipeline_id"]
     runs = tuple(workflow_metric(scope, pipeline, status) for status in ("SUCCEEDED", "FAILED"))

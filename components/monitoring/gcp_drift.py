@@ -10,13 +10,23 @@ from pulumi import Input, Output
 from components.clouds.gcp_run import runtime_job, start_url
 from components.core.image import runtime_command
 from components.core.scope import Scope
-from components.core.vocabulary import DataClass
+from components.core.vocabulary import DataClass, Frequency
 from components.monitoring.contract import DriftSpec, MonitoringArgs
-from components.monitoring.gcp_alerts import alert
+from components.monitoring.gcp_alerts import above, absent, alert, logged
 from components.monitoring.gcp_metrics import DRIFT_TYPE, drift_metric, job_metric
 
 MAX_RUNTIME_SECONDS = 2 * 3600
 MEASUREMENT_SECONDS = 900
+"""Shorter than any schedule, and together with the closing time of incidents too: each measurement counts alone."""
+RATE_LIMIT_SECONDS = 3600
+SILENCE: dict[Frequency, int] = {Frequency.HOURLY: 3 * 3600}
+"""Seconds without a measurement after which the heartbeat policy goes off.
+
+Policies look back at most 23.5 hours, so slower schedules have none; a failed run and a start that failed go off
+whatever the schedule (https://cloud.google.com/monitoring/alerts/policies-in-api#json-absence).
+"""
+REPORT = "drift/report.json"
+"""The newest report, in zone monitoring; older ones are versions of the object. A job's arguments know no run."""
 INVOKER = "roles/run.invoker"
 _Label = gcp.monitoring.MetricDescriptorLabelArgs
 
@@ -62,35 +72,68 @@ def measure_drift(scope: Scope, drift: DriftSpec, args: MonitoringArgs, channels
         ),
         opts=scope.options(depends_on=[invoker]),
     )
-    alert(
-        scope,
-        "drift-failed",
-        job_metric(scope, job.name, "failed"),
-        project=project,
-        channels=channels,
-        text="The drift job failed: see the logs of its execution.",
-        threshold=0,
-    )
+    _silence(scope, drift, project, channels, job=job, schedule=schedule, descriptor=descriptor)
     return DriftLoop(schedule=schedule, descriptor=descriptor)
 
 
 def drift_alert(
-    scope: Scope, drift: DriftSpec, loop: DriftLoop, channels: Sequence[Input[str]]
+    scope: Scope, drift: DriftSpec, project: Input[str], loop: DriftLoop, channels: Sequence[Input[str]]
 ) -> gcp.monitoring.AlertPolicy:
     """Make the policy on drift; each measurement above the share opens an incident of its own."""
-    # through the descriptor: a policy on a metric that does not exist is refused
-    metric = drift_metric(scope)
     return alert(
         scope,
         "drift",
-        metric,
-        project=loop.descriptor.project,
+        [above("Share of drifted features", drift_metric(scope), drift.share, period=MEASUREMENT_SECONDS)],
+        project=project,
         channels=channels,
         text=f"More than {drift.share:.0%} of the features have drifted.",
-        threshold=drift.share,
-        period=MEASUREMENT_SECONDS,
         tell_end=False,
+        opts=scope.options(depends_on=[loop.descriptor]),
     )
+
+
+def _silence(
+    scope: Scope,
+    drift: DriftSpec,
+    project: Input[str],
+    channels: Sequence[Input[str]],
+    *,
+    job: gcp.cloudrunv2.Job,
+    schedule: gcp.cloudscheduler.Job,
+    descriptor: gcp.monitoring.MetricDescriptor,
+) -> None:
+    """Policies on drift that is not measured: a failed run, a start that failed, no data in time."""
+    alert(
+        scope,
+        "drift-failed",
+        [above("Failed runs", job_metric(scope, job.name, "failed"), 0)],
+        project=project,
+        channels=channels,
+        text="The drift job failed: see the logs of its execution.",
+    )
+    refused = Output.concat(
+        'resource.type="cloud_scheduler_job" AND severity>=ERROR AND resource.labels.job_id="', schedule.name, '"'
+    )
+    alert(
+        scope,
+        "drift-not-started",
+        [logged("Refused starts", refused)],
+        project=project,
+        channels=channels,
+        text="The drift job could not be started: see the logs of its schedule.",
+        tell_end=False,
+        rate_limit=RATE_LIMIT_SECONDS,
+    )
+    if drift.schedule in SILENCE:
+        alert(
+            scope,
+            "drift-heartbeat",
+            [absent("No measurement", drift_metric(scope), SILENCE[drift.schedule])],
+            project=project,
+            channels=channels,
+            text=f"Drift was not measured in time (schedule: {drift.schedule.value}).",
+            opts=scope.options(depends_on=[descriptor]),
+        )
 
 
 def _descriptor(scope: Scope, project: Input[str]) -> gcp.monitoring.MetricDescriptor:
@@ -119,7 +162,7 @@ def _job(scope: Scope, drift: DriftSpec, args: MonitoringArgs) -> gcp.cloudrunv2
     flags: dict[str, Input[str]] = {
         "captured": captured,
         "baseline": storage["curated_uri"],
-        "report": Output.concat(storage["monitoring_uri"], "/drift/"),
+        "report": Output.concat(storage["monitoring_uri"], f"/{REPORT}"),
     }
     command: list[Input[str]] = [*runtime_command("drift")]
     for flag, value in flags.items():

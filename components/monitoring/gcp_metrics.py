@@ -26,6 +26,8 @@ class Metric:
     resource: str
     resource_labels: Mapping[str, Input[str]] = field(default_factory=dict)
     labels: Mapping[str, Input[str]] = field(default_factory=dict)
+    rest: str = ""
+    """A further term of the filter."""
     aligner: str
     """How points of one series within a period become one."""
     reducer: str
@@ -37,23 +39,45 @@ class Metric:
         terms: list[Input[str]] = [f'metric.type = "{self.type}"', f'resource.type = "{self.resource}"']
         for prefix, labels in (("resource.labels", self.resource_labels), ("metric.labels", self.labels)):
             terms += [Output.concat(f'{prefix}.{key} = "', value, '"') for key, value in sorted(labels.items())]
+        terms += [self.rest] if self.rest else []
         return Output.all(*terms).apply(lambda found: " AND ".join(str(term) for term in found))
 
 
 def endpoint_metrics(scope: Scope, endpoint_name: Input[str]) -> dict[str, Metric]:
-    """What is watched of an endpoint."""
+    """What is watched of an endpoint (https://cloud.google.com/monitoring/api/metrics_gcp_a_b#gcp-aiplatform).
+
+    CPU is the sum over the cores of a replica. Predictions are not requests: one request may ask for many.
+    """
     who = {"endpoint_id": endpoint_name, "location": scope.region}
 
-    def metric(name: str, aligner: str, reducer: str) -> Metric:
-        return Metric(type=f"{ONLINE}/{name}", resource=ENDPOINT, resource_labels=who, aligner=aligner, reducer=reducer)
+    def metric(name: str, aligner: str, reducer: str, rest: str = "", **labels: str) -> Metric:
+        return Metric(
+            type=f"{ONLINE}/{name}",
+            resource=ENDPOINT,
+            resource_labels=who,
+            labels=labels,
+            rest=rest,
+            aligner=aligner,
+            reducer=reducer,
+        )
 
+    failed = 'metric.labels.response_code = monitoring.regex.full_match("[1345].*")'
     return {
-        "requests": metric("prediction_count", "ALIGN_RATE", "REDUCE_SUM"),
-        "errors": metric("error_count", "ALIGN_RATE", "REDUCE_SUM"),
-        "latency": metric("prediction_latencies", "ALIGN_DELTA", "REDUCE_PERCENTILE_95"),
+        "requests": metric("response_count", "ALIGN_RATE", "REDUCE_SUM"),
+        "errors": metric("response_count", "ALIGN_RATE", "REDUCE_SUM", failed),
+        "latency": metric("prediction_latencies", "ALIGN_DELTA", "REDUCE_PERCENTILE_95", latency_type="model"),
+        "overhead": metric("prediction_latencies", "ALIGN_DELTA", "REDUCE_PERCENTILE_95", latency_type="overhead"),
+        "predictions": metric("prediction_count", "ALIGN_RATE", "REDUCE_SUM"),
         "cpu": metric("cpu/utilization", "ALIGN_MEAN", "REDUCE_MAX"),
         "memory": metric("memory/bytes_used", "ALIGN_MEAN", "REDUCE_MAX"),
-        "replicas": metric("replicas", "ALIGN_MAX", "REDUCE_SUM"),
+        "replicas": metric("replicas", "ALIGN_MEAN", "REDUCE_SUM"),
+        "target_replicas": metric("target_replicas", "ALIGN_MEAN", "REDUCE_SUM"),
+        # what endpoints inside a network report beside the others, or in place of them
+        "private_requests": metric("private/response_count", "ALIGN_RATE", "REDUCE_SUM"),
+        "private_errors": metric(
+            "private/response_count", "ALIGN_RATE", "REDUCE_SUM", "metric.labels.response_code >= 300"
+        ),
+        "private_latency": metric("private/prediction_latencies", "ALIGN_DELTA", "REDUCE_PERCENTILE_95"),
     }
 
 
@@ -85,6 +109,17 @@ def backlog_metric(subscription_name: Input[str]) -> Metric:
     """Messages that nobody has taken from a subscription."""
     return Metric(
         type="pubsub.googleapis.com/subscription/num_undelivered_messages",
+        resource="pubsub_subscription",
+        resource_labels={"subscription_id": subscription_name},
+        aligner="ALIGN_MAX",
+        reducer="REDUCE_MAX",
+    )
+
+
+def age_metric(subscription_name: Input[str]) -> Metric:
+    """Age of the oldest message that was not taken from a subscription, in seconds."""
+    return Metric(
+        type="pubsub.googleapis.com/subscription/oldest_unacked_message_age",
         resource="pubsub_subscription",
         resource_labels={"subscription_id": subscription_name},
         aligner="ALIGN_MAX",

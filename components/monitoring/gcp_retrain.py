@@ -15,15 +15,17 @@ from components.clouds.gcp_workflow import Step, assign, finish, post, source, s
 from components.core.scope import Scope
 from components.core.vocabulary import DataClass
 from components.monitoring.contract import MonitoringArgs
-from components.monitoring.gcp_alerts import alert
-from components.monitoring.gcp_metrics import backlog_metric, workflow_metric
+from components.monitoring.gcp_alerts import above, alert
+from components.monitoring.gcp_metrics import age_metric, backlog_metric, workflow_metric
 
 EXECUTIONS = "https://workflowexecutions.googleapis.com/v1/"
 REASON = "drift"
 """What an execution that drift started has as reason; the cool-down counts these alone."""
-PERMISSIONS: tuple[str, ...] = ("workflows.executions.create", "workflows.executions.get", "workflows.executions.list")
+INVOKER = "roles/workflows.invoker"
+"""Starts workflows and sees their executions; workflows take no grants of their own."""
 PUBLISHER = "roles/pubsub.publisher"
 DEAD_LETTER_DAYS = 14
+UNDELIVERED_SECONDS = 900
 _DAY = 24 * 3600
 
 
@@ -78,22 +80,7 @@ def retraining(
         labels=scope.tags(),
         opts=scope.options(),
     )
-    role = gcp.projects.IAMCustomRole(
-        scope.label("retrain", "role"),
-        project=project,
-        role_id=scope.name("custom_role", "retrain"),
-        title=f"{scope.prefix} retrain",
-        description="Starts workflows and sees their executions.",
-        permissions=list(PERMISSIONS),
-        opts=scope.options(),
-    )
-    granted = gcp.projects.IAMMember(
-        scope.label("retrain", "grant"),
-        project=project,
-        role=gcp_grants.role_name(project, role),
-        member=monitor,
-        opts=scope.options(),
-    )
+    granted = gcp_grants.on_project(scope, "retrain", project, INVOKER, monitor)
     key = args["keys"]["models_key_id"] if scope.covers(DataClass.MODELS) else None
     guard = gcp.workflows.Workflow(
         scope.label("guard"),
@@ -126,7 +113,7 @@ def retraining(
         labels=scope.tags(),
         opts=scope.options(depends_on=[granted, *ready]),
     )
-    _alerts(scope, args, guard, kept, channels)
+    _alerts(scope, args, trigger, kept, channels)
     return trigger
 
 
@@ -150,7 +137,7 @@ def guard_source(pipeline_id: Input[str], dead_letters: Input[str], cooldown_hou
         switch("cooled", [("${cooling}", "still_cooling")]),
         post(
             "start",
-            executions,  # type: ignore[arg-type]
+            executions,
             {"argument": f'${{json.encode_to_string({{"reason": "{REASON}", "incident": incident.incident_id}})}}'},
             "started",
         ),
@@ -161,7 +148,7 @@ def guard_source(pipeline_id: Input[str], dead_letters: Input[str], cooldown_hou
     lost: list[Step] = [
         post(
             "keep",
-            Output.concat("https://pubsub.googleapis.com/v1/", dead_letters, ":publish"),  # type: ignore[arg-type]
+            Output.concat("https://pubsub.googleapis.com/v1/", dead_letters, ":publish"),
             {"messages": [{"data": "${event.data.message.data}"}]},
             "kept",
         ),
@@ -217,26 +204,36 @@ def _topic(scope: Scope, args: MonitoringArgs, part: str) -> gcp.pubsub.Topic:
 def _alerts(
     scope: Scope,
     args: MonitoringArgs,
-    guard: gcp.workflows.Workflow,
+    trigger: gcp.eventarc.Trigger,
     kept: gcp.pubsub.Subscription,
     channels: Sequence[Input[str]],
 ) -> None:
     project = args["foundation"]["account_id"]
-    alert(
-        scope,
-        "retrain-not-started",
-        backlog_metric(kept.name),
-        project=project,
-        channels=channels,
-        text="Drift could not start retraining: see the dead-letter subscription and the guard's executions.",
-        threshold=0,
-    )
-    alert(
-        scope,
-        "retrain-guard-failed",
-        workflow_metric(scope, guard.id, "FAILED"),
-        project=project,
-        channels=channels,
-        text="The retraining guard failed: see its executions.",
-        threshold=0,
+    conditions = {
+        "retrain-not-started": (
+            above("Dead letters", backlog_metric(kept.name), 0),
+            "Drift could not start retraining: see the dead-letter subscription and the guard's executions.",
+        ),
+        "retrain-not-delivered": (
+            above("Oldest message (s)", age_metric(_subscription(trigger)), UNDELIVERED_SECONDS),
+            "A drift alert waits to be delivered to the retraining guard: see the trigger and its account.",
+        ),
+        "retrain-pipeline-failed": (
+            above("Failed runs", workflow_metric(scope, args["training"]["pipeline_id"], "FAILED"), 0),
+            "The training pipeline failed, or its model did not pass evaluation.",
+        ),
+    }
+    for part, (condition, text) in conditions.items():
+        # without an endpoint, service alarms watch the pipeline already
+        if part == "retrain-pipeline-failed" and args.get("endpoint") is None:
+            continue
+        alert(scope, part, [condition], project=project, channels=channels, text=text)
+
+
+def _subscription(trigger: gcp.eventarc.Trigger) -> Output[str]:
+    """Name of the subscription that Eventarc made for the trigger."""
+    return trigger.transport.apply(
+        lambda transport: str((transport.pubsub.subscription if transport and transport.pubsub else "") or "").rsplit(
+            "/", 1
+        )[-1]
     )
