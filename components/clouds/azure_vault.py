@@ -1,6 +1,7 @@
-"""Key vaults and keys with the kit's defaults: Entra roles, purge protection, no public path where there is to be none."""
+"""Key vaults and keys with the kit's defaults: Entra roles, purge protection, no public path above sandbox."""
 
 import pulumi_azure_native as azure
+from pulumi import Output
 
 from components.core.refs import FoundationRef
 from components.core.scope import Scope
@@ -57,13 +58,23 @@ def key_vault(
 
 
 def wrapping_key(
-    scope: Scope, part: str, *, foundation: FoundationRef, vault: azure.keyvault.Vault, rotation_days: int
-) -> azure.keyvault.Key:
-    """Make a key that wraps the keys of services, in hardware where the posture asks; rotated by the vault itself."""
+    scope: Scope,
+    part: str,
+    *,
+    foundation: FoundationRef,
+    vault: azure.keyvault.Vault,
+    vault_part: str,
+    rotation_days: int,
+) -> Output[str]:
+    """Make a key that wraps the keys of services, in hardware where the posture asks; rotated by the vault itself.
+
+    Returns its identifier without version, which a plan knows already; ``vault_part`` is the one of the vault's name.
+    """
     hardware = scope.posture.hsm_keys
-    return azure.keyvault.Key(
+    name = scope.name("key", part)
+    key = azure.keyvault.Key(
         scope.label(part),
-        key_name=scope.name("key", part),
+        key_name=name,
         vault_name=vault.name,
         resource_group_name=foundation["group_name"],
         properties=azure.keyvault.KeyPropertiesArgs(
@@ -76,6 +87,8 @@ def wrapping_key(
         tags=scope.tags(key_class=part),
         opts=scope.options(stateful=True),
     )
+    identifier = f"https://{scope.name('vault', vault_part)}.vault.azure.net/keys/{name}"
+    return key.urn.apply(lambda _: identifier)  # the URN makes users wait for the key
 
 
 def _rotation(days: int) -> azure.keyvault.RotationPolicyArgs:

@@ -34,7 +34,7 @@ def build(scope: Scope, spec: KeysSpec, args: KeysArgs) -> KeysOutputs:
     vault = key_vault(scope, "", foundation=foundation, premium=scope.posture.hsm_keys)
     keys = {
         data_class: wrapping_key(
-            scope, data_class.value, foundation=foundation, vault=vault, rotation_days=spec.rotation_days
+            scope, data_class.value, foundation=foundation, vault=vault, vault_part="", rotation_days=spec.rotation_days
         )
         for data_class in DataClass
     }
@@ -59,9 +59,9 @@ def build(scope: Scope, spec: KeysSpec, args: KeysArgs) -> KeysOutputs:
         private_endpoints(scope, "", foundation=foundation, network=network, resource_id=vault.id, groups=("vault",))
     diagnostic_setting(scope, "vault", resource_id=vault.id, log_id=foundation["log_id"])
     return KeysOutputs(
-        data_key_id=keys[DataClass.DATA].key_uri,
-        models_key_id=keys[DataClass.MODELS].key_uri,
-        logs_key_id=keys[DataClass.LOGS].key_uri,
+        data_key_id=keys[DataClass.DATA],
+        models_key_id=keys[DataClass.MODELS],
+        logs_key_id=keys[DataClass.LOGS],
         vault_id=Output.from_input(vault.id),
         # whoever encrypts as this identity waits for its role
         user_id=Output.all(user.id, granted.id).apply(lambda ids: str(ids[0])),

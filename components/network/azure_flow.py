@@ -110,7 +110,9 @@ def flow_logs(scope: Scope, foundation: FoundationRef, network: NetworkRef) -> a
 def _key(scope: Scope, foundation: FoundationRef, network: NetworkRef) -> _Key:
     """A vault, a key in it, and the identity that the account encrypts with."""
     vault = key_vault(scope, "fl", foundation=foundation, premium=scope.posture.hsm_keys)
-    key = wrapping_key(scope, "flows", foundation=foundation, vault=vault, rotation_days=ROTATION_DAYS)
+    identifier = wrapping_key(
+        scope, "flows", foundation=foundation, vault=vault, vault_part="fl", rotation_days=ROTATION_DAYS
+    )
     user = azure.managedidentity.UserAssignedIdentity(
         scope.label("flow", "key", "user"),
         resource_name_=scope.name("user_identity", "flow-encryption"),
@@ -130,4 +132,4 @@ def _key(scope: Scope, foundation: FoundationRef, network: NetworkRef) -> _Key:
     if not scope.posture.public_access:
         private_endpoints(scope, "", foundation=foundation, network=network, resource_id=vault.id, groups=("vault",))
     diagnostic_setting(scope, "vault", resource_id=vault.id, log_id=foundation["log_id"])
-    return _Key(identifier=key.key_uri, user_id=Output.all(user.id, granted.urn).apply(lambda known: str(known[0])))
+    return _Key(identifier=identifier, user_id=Output.all(user.id, granted.urn).apply(lambda known: str(known[0])))

@@ -90,3 +90,8 @@ def test_use_of_the_vault_is_logged() -> None:
 def test_nothing_of_existing_keys_is_made() -> None:
     given = ExistingKeys(data_key_id="d", models_key_id="m", logs_key_id="l", vault_id="v", user_id="u")
     assert keys(mode=Provision.EXISTING, existing=given) == {}
+
+
+def test_identifiers_carry_no_version_and_are_known_in_a_plan() -> None:
+    vault = keys()["keys-vault"].inputs["vaultName"]
+    assert keys().outputs["data_key_id"] == f"https://{vault}.vault.azure.net/keys/churn-dev-data"
