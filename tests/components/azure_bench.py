@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -77,10 +78,8 @@ def build(
     def program() -> None:
         parent = pulumi.ComponentResource(f"tripod:index:{capability}", capability)
         outputs = backend(open_scope(scope_spec, capability, parent, FACTS), spec, args)
-        for name in (field.name for field in fields(outputs)):
-            pulumi.Output.from_input(getattr(outputs, name)).apply(
-                lambda value, name=name: resolved.update({name: value})
-            )
+        for field in fields(outputs):
+            pulumi.Output.from_input(getattr(outputs, field.name)).apply(partial(resolved.__setitem__, field.name))
 
     known = record(program, preview=False)  # ids are known here: ``<pulumi name>-id``
     faults = [fault for fault in _faults(known) if "missing required property" not in fault]
