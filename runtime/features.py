@@ -4,6 +4,8 @@ Each group is a table with a key, a time and values. A row gets the values that 
 nothing of the future leaks into training; rows without a time get the newest.
 """
 
+from itertools import takewhile
+
 import pandas
 
 from runtime import files, schema, warehouse
@@ -44,14 +46,17 @@ def add(frame: pandas.DataFrame, uri: str | None, described: Schema) -> pandas.D
 def _groups(uri: str) -> dict[str, pandas.DataFrame]:
     """Tables by group: those of a dataset, or the Parquet files of each folder that holds some.
 
-    A group is the folder that its files are in, without folders of partitions and of table formats.
+    A group is the folder above ``data`` and above partitions. A table format that rewrites files may leave old ones;
+    they repeat rows, and of rows that repeat one is taken.
     """
     if files.scheme(uri) == "bq":
         return {each: warehouse.read(each) for each in warehouse.tables(uri)}
     names: dict[str, list[str]] = {}
+    root = files.absolute(uri)
     for name in files.found(uri, ".parquet"):
-        parts = [part for part in name.split("/")[:-1] if "=" not in part and part != "data"]
-        names.setdefault("/".join(parts), []).append(name)
+        parts = name.removeprefix(root).split("/")[:-1]
+        group = takewhile(lambda part: "=" not in part and part != "data", parts)
+        names.setdefault("/".join(group).strip("/"), []).append(name)
     return {
         group: pandas.concat([files.read_file(name) for name in paths], ignore_index=True)
         for group, paths in names.items()

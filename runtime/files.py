@@ -45,6 +45,12 @@ def _place(uri: str) -> tuple[Any, str]:
     return fsspec.core.url_to_fs(uri, **_OPTIONS.get(scheme(uri), {}))  # type: ignore[no-any-return]
 
 
+def absolute(uri: str) -> str:
+    """The address in full, as :func:`found` gives it."""
+    system, path = _place(uri)
+    return str(system.unstrip_protocol(path))
+
+
 def exists(uri: str) -> bool:
     """Whether a file or folder is there."""
     if scheme(uri) == "bq":

@@ -7,10 +7,11 @@ from typing import Any
 from runtime.errors import InputError
 from runtime.release import Deployed, Health, Manifest
 
-CPU = "aiplatform.googleapis.com/prediction/online/cpu/utilization"
-RESPONSES = "aiplatform.googleapis.com/prediction/online/response_count"
-LATENCIES = "aiplatform.googleapis.com/prediction/online/prediction_latencies"
-"""Metrics with the label ``deployed_model_id`` (https://cloud.google.com/monitoring/api/metrics_gcp#gcp-aiplatform)."""
+ONLINE = "aiplatform.googleapis.com/prediction/online"
+CPU = f"{ONLINE}/cpu/utilization"
+LATENCY_LABELS = {"": ' AND metric.labels.latency_type="model"', "private/": ""}
+"""Kinds of endpoint metrics, and what picks the model's own latency. An endpoint inside a network reports private
+ones, beside the others or in place of them (https://cloud.google.com/monitoring/api/metrics_gcp_a_b#gcp-aiplatform)."""
 DEPLOY_SECONDS = 3000
 """Longest wait for one operation."""
 
@@ -81,22 +82,34 @@ class VertexEndpoints:
 
     def health(self, deployed_ids: Sequence[str], seconds: int) -> Health:
         """Requests by status, and the 95th percentile of latency."""
+        seen = Health(requests=0, errors=0, latency_ms=None)
+        for kind in LATENCY_LABELS:
+            seen = self._health(kind, deployed_ids, seconds)
+            if seen.requests:
+                break
+        return seen
+
+    def _health(self, kind: str, deployed_ids: Sequence[str], seconds: int) -> Health:
         requests = errors = 0
-        for series in self._series(RESPONSES, deployed_ids, seconds, {"per_series_aligner": "ALIGN_SUM"}):
+        for series in self._series(
+            f"{kind}response_count", "", deployed_ids, seconds, {"per_series_aligner": "ALIGN_SUM"}
+        ):
             number = sum(int(point.value.int64_value) for point in series.points)
             requests += number
-            if str(series.metric.labels.get("response_code", "")).startswith("5"):
+            if str(dict(series.metric.labels).get("response_code", "")).startswith("5"):
                 errors += number
         reduce = {"per_series_aligner": "ALIGN_DELTA", "cross_series_reducer": "REDUCE_PERCENTILE_95"}
         found = [
             float(point.value.double_value)
-            for series in self._series(LATENCIES, deployed_ids, seconds, reduce)
+            for series in self._series(
+                f"{kind}prediction_latencies", LATENCY_LABELS[kind], deployed_ids, seconds, reduce
+            )
             for point in series.points
         ]
         return Health(requests=requests, errors=errors, latency_ms=max(found) if found else None)
 
     def _series(
-        self, metric: str, deployed_ids: Sequence[str], seconds: int, aggregation: Mapping[str, Any]
+        self, metric: str, rest: str, deployed_ids: Sequence[str], seconds: int, aggregation: Mapping[str, Any]
     ) -> list[Any]:
         """One point per series for the whole time."""
         if self._metrics is None:
@@ -105,7 +118,7 @@ class VertexEndpoints:
             self._metrics = monitoring_v3.MetricServiceClient()
         now = int(self._now())
         chosen = " OR ".join(f'metric.labels.deployed_model_id="{each}"' for each in deployed_ids)
-        where = f'metric.type="{metric}" AND resource.labels.endpoint_id="{self._id}" AND ({chosen})'
+        where = f'metric.type="{ONLINE}/{metric}" AND resource.labels.endpoint_id="{self._id}" AND ({chosen}){rest}'
         request = {
             "name": f"projects/{self._project}",
             "filter": where,
