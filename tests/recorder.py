@@ -48,6 +48,12 @@ class _Echo(mocks.Mocks):
                 "names": ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
                 "zoneIds": ["euw1-az1", "euw1-az2", "euw1-az3"],
             },
+            "gcp:bigquery/getDefaultServiceAccount:getDefaultServiceAccount": {
+                "email": "bq-123456789012@bigquery-encryption.iam.gserviceaccount.com"
+            },
+            "gcp:logging/getProjectSettings:getProjectSettings": {
+                "kmsServiceAccountId": "cmek-p123456789012@gcp-sa-logging.iam.gserviceaccount.com"
+            },
             "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
             "aws:index/getRegion:getRegion": {"region": "eu-west-1", "name": "eu-west-1"},
         }

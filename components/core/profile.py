@@ -15,7 +15,7 @@ class Profile(StrEnum):
     SANDBOX = "sandbox"
     """Cheap, public endpoints allowed, deletable."""
     STANDARD = "standard"
-    """Private by default, customer keys for data, deletion protection."""
+    """Private by default, customer keys, deletion protection."""
     REGULATED = "regulated"
     """No public path, customer keys everywhere, approvals and retention enforced."""
 
@@ -94,7 +94,7 @@ PROFILES: dict[Profile, Posture] = {
     ),
     Profile.STANDARD: Posture(
         public_access=False,
-        customer_keys=KeyCoverage.DATA,
+        customer_keys=KeyCoverage.ALL,
         hsm_keys=False,
         deletion_protection=True,
         deletion_window_days=30,

@@ -87,8 +87,11 @@ class FeatureStoreSpec(Spec):
                 raise ValueError(
                     f"groups.{name}.entity: '{group.entity}' is not an entity of the store (known: {known})"
                 )
-            taken = {self.entities[group.entity].key, group.event_time, *RESERVED}
-            clash = sorted(taken & set(group.features))
+            columns = (self.entities[group.entity].key, group.event_time)
+            kept = sorted(set(columns) & set(RESERVED))
+            if kept:
+                raise ValueError(f"groups.{name}: {', '.join(kept)} is a reserved name")
+            clash = sorted({*columns, *RESERVED} & set(group.features))
             if clash:
                 raise ValueError(f"groups.{name}.features: {', '.join(clash)} may not be a feature")
         return self
