@@ -177,6 +177,8 @@ class Presence:
     path: str = ""
     """A property of the needed resource that must be accepted for it to count."""
     accept: Accept | None = None
+    evidence: tuple[str, ...] = ()
+    """Types of resources of which an unknown value of that property may be an output."""
     linked = True
 
     @property
@@ -189,11 +191,14 @@ class Presence:
             if self.accept is None:
                 yield PASSED
                 return
-            values = [hit.value for hit in at(candidate.props, self.path)]
-            if any(v is not UNKNOWN and v is not MISSING and self.accept(v) for v in values):
+            found = value_outcomes(
+                candidate, graph, self.path, self.accept, if_missing=Verdict.FAILED, evidence=self.evidence
+            )
+            verdicts = {o.verdict for o in found}
+            if Verdict.PASSED in verdicts:
                 yield PASSED
                 return
-            unsure = unsure or any(v is UNKNOWN for v in values)
+            unsure = unsure or Verdict.UNDETERMINED in verdicts
         if unsure:
             yield undetermined(f"whether the stack has {self.words} is not known yet")
         else:

@@ -30,7 +30,7 @@ LEVELS: Mapping[str, str] = {
     "flow-logs": "-MM",
     "model-network-isolation": "-AM",
     "no-open-ingress": "MMM",
-    "store-network-deny-default": "-AM",
+    "store-network-deny-default": "-AA",
     "training-in-vpc": "-AM",
     "workspace-private": "-MM",
     # identity-least-privilege

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -153,8 +153,3 @@ def crash_words(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"the rule crashed with {type(error).__name__}{place}"
-
-
-def only(findings: Iterable[Finding], wanted: Callable[[Finding], bool]) -> list[Finding]:
-    """The findings that a caller asks for, in order."""
-    return [f for f in findings if wanted(f)]

@@ -44,6 +44,7 @@ CONTROL = Control(
                 words="model registry or registered model",
                 path="resourceGroupName",
                 accept=is_set(),
+                evidence=(azure("resources.ResourceGroup"),),
             ),
         ),
         gcp=Gap(

@@ -48,9 +48,13 @@ def _registered() -> Iterator[Case]:
     yield a.case("failing", res(pipeline, "fail", {}), res(group, "group", {"modelPackageGroupName": ""}))
     yield a.case("absent", res(pipeline, "fail", {}), res(aws("ecr.Repository"), "images", {}))
     yield a.case("unknown", res(pipeline, "open", {}), res(group, "group", {"modelPackageGroupName": UNKNOWN}))
+    group_of = azure("resources.ResourceGroup")
     endpoint, registry = azure("machinelearningservices.OnlineEndpoint"), azure("machinelearningservices.Registry")
     yield z.case("passing", res(endpoint, "pass", {}), res(registry, "registry", {"resourceGroupName": "rg"}))
     yield z.case("failing", res(endpoint, "fail", {}), res(registry, "registry", {"resourceGroupName": ""}))
+    home = res(group_of, "group")
+    late = res(registry, "registry", {"resourceGroupName": UNKNOWN}, of={"resourceGroupName": home})
+    yield z.case("evidence", home, late, res(endpoint, "pass", {}))
     yield z.case("absent", res(endpoint, "fail", {}))
     yield z.case("unknown", res(endpoint, "open", {}), res(registry, "registry", {"resourceGroupName": UNKNOWN}))
 
