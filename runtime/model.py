@@ -35,8 +35,8 @@ class Model:
 
     @property
     def features(self) -> Mapping[str, str]:
-        """Type of each column that the pipeline takes, in its order."""
-        return self.card["features"]  # type: ignore[no-any-return]
+        """Type of each column that the pipeline takes, in the order of the data that it was trained on."""
+        return {name: self.card["features"][name] for name in self.baseline.features}
 
     def predict(self, frame: pandas.DataFrame) -> Any:
         """Predictions for rows that have the features, in any order and with others beside them.
