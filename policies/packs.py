@@ -19,7 +19,7 @@ LEVELS: Mapping[str, str] = {
     "key-deletion-guard": "-MM",
     "key-rotation": "AMM",
     "no-plaintext-secrets": "MMM",
-    "store-cmk-encryption": "AAM",
+    "store-cmk-encryption": "AMM",
     "store-identity-only-access": "AAM",
     "store-no-public-access": "MMM",
     "store-tls-only": "AMM",
