@@ -5,11 +5,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.stack import run_pulumi_func
+
+from simulator.engine.settle import settled
 
 
 @dataclass(frozen=True)
@@ -112,11 +115,13 @@ def record(program: Callable[[], Any], *, preview: bool = True) -> list[Recorded
     """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    try:
-        monitor = _Monitor()
-        pulumi.runtime.set_mocks(_Echo(), project="tripod", stack="test", preview=preview, monitor=monitor)
-        loop.run_until_complete(run_pulumi_func(program))
-    finally:
-        loop.close()
-        asyncio.set_event_loop(None)
+    # azure-native resources carry up to fifty aliases each; working out their URNs takes longer than all else
+    with patch("pulumi.resource.collapse_alias_to_urn", lambda *_: ""):
+        try:
+            monitor = _Monitor()
+            pulumi.runtime.set_mocks(_Echo(), project="tripod", stack="test", preview=preview, monitor=monitor)
+            loop.run_until_complete(run_pulumi_func(settled(program)))
+        finally:
+            loop.close()
+            asyncio.set_event_loop(None)
     return monitor.recorded
