@@ -5,6 +5,9 @@ is therefore a place: with approvals required, pipelines register candidates in 
 copy one into the registry, and Azure Policy denies deployments of models of any other registry
 (https://learn.microsoft.com/azure/machine-learning/how-to-share-models-pipelines-across-workspaces-with-registries).
 
+Where storage is private, Azure ML cannot copy out of it: the approver then downloads the candidate inside the network
+and creates the version in the registry (``az ml model create --registry-name``).
+
 Not here: customer keys for the storage that the registry owns, which its API has no property for; sharing the registry
 with other regions, which is a registry of its own stack.
 """
@@ -41,7 +44,7 @@ ONE_REGISTRY_POLICY = "/providers/Microsoft.Authorization/policyDefinitions/1953
 def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutputs:
     """Make both registries, grants on them, and the gate of approvals."""
     foundation = args["foundation"]
-    images = image_registry(scope, spec, args)
+    images, pullers = image_registry(scope, spec, args)
     name = scope.name("ml_registry")
     models = _model_registry(scope, args, name)
     containers = [
@@ -57,12 +60,15 @@ def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutpu
         )
         for model in spec.models
     ]
-    _grants(scope, args, models.id)
+    readers = _grants(scope, args, models.id)
     approval = _approval(scope, args, name, models.id) if scope.posture.require_approval else Output.from_input("")
     return RegistryOutputs(
-        registry_id=Output.from_input(containers[0].id),
+        # whoever gets these uses them at once: they are known when the grants are made
+        registry_id=Output.all(containers[0].id, *(grant.id for grant in readers)).apply(lambda known: str(known[0])),
         image_repository_id=Output.from_input(images.id),
-        image_repository=Output.from_input(images.id).apply(lambda _: f"{scope.name('container_registry')}.azurecr.io"),
+        image_repository=Output.all(images.id, *(grant.id for grant in pullers)).apply(
+            lambda _: f"{scope.name('container_registry')}.azurecr.io"
+        ),
         tracking_uri=_tracking_uri(scope, foundation) if spec.tracking else Output.from_input(""),
         approval_id=approval,
     )
@@ -114,15 +120,11 @@ def _model_registry(scope: Scope, args: RegistryArgs, name: str) -> azure.machin
     return registry
 
 
-def _grants(scope: Scope, args: RegistryArgs, registry_id: Input[str]) -> None:
+def _grants(scope: Scope, args: RegistryArgs, registry_id: Input[str]) -> list[azure.authorization.RoleAssignment]:
     """The pipeline writes versions only where nobody has to approve them; who scores and serves reads."""
     identity = args["identity"]
     writes = BuiltInRole.READER if scope.posture.require_approval else BuiltInRole.ML_REGISTRY_USER
-    for part, principal, role in (
-        ("models-pipeline", identity["pipeline_principal"], writes),
-        ("models-training", identity["training_principal"], BuiltInRole.READER),
-        ("models-serving", identity["serving_principal"], BuiltInRole.READER),
-    ):
+    return [
         role_assignment(
             scope,
             part,
@@ -131,6 +133,12 @@ def _grants(scope: Scope, args: RegistryArgs, registry_id: Input[str]) -> None:
             on=registry_id,
             principal=principal,
         )
+        for part, principal, role in (
+            ("models-pipeline", identity["pipeline_principal"], writes),
+            ("models-training", identity["training_principal"], BuiltInRole.READER),
+            ("models-serving", identity["serving_principal"], BuiltInRole.READER),
+        )
+    ]
 
 
 def _approval(scope: Scope, args: RegistryArgs, name: str, registry_id: Input[str]) -> Output[str]:

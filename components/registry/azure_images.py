@@ -54,8 +54,10 @@ class Encryption:
         )
 
 
-def image_registry(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> azure.containerregistry.Registry:
-    """Make the registry, its network, clean-up, scanning rule and the grants to pull."""
+def image_registry(
+    scope: Scope, spec: RegistrySpec, args: RegistryArgs
+) -> tuple[azure.containerregistry.Registry, list[azure.authorization.RoleAssignment]]:
+    """Make the registry, its network, clean-up and scanning rule; the registry and the grants to pull."""
     acr, foundation = azure.containerregistry, args["foundation"]
     private, customer_key = not scope.posture.public_access, scope.covers(DataClass.MODELS)
     premium = private or customer_key
@@ -93,11 +95,11 @@ def image_registry(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> azur
             group="registry",
         )
     diagnostic_setting(scope, "images", resource_id=registry.id, log_id=foundation["log_id"])
-    _grants(scope, args, registry.id)
+    pullers = _grants(scope, args, registry.id)
     _purge(scope, spec, args, registry, encryption)
     if spec.image_scanning:
         _scanning(scope, registry.id)
-    return registry
+    return registry, pullers
 
 
 def _policies(private: bool) -> azure.containerregistry.PoliciesArgs:
@@ -135,15 +137,10 @@ def _encryption(scope: Scope, args: RegistryArgs) -> Encryption:
     return Encryption(identity=identity, grant=grant)
 
 
-def _grants(scope: Scope, args: RegistryArgs, registry_id: Input[str]) -> None:
+def _grants(scope: Scope, args: RegistryArgs, registry_id: Input[str]) -> list[azure.authorization.RoleAssignment]:
     """Every workload pulls; nobody here pushes: images are built by continuous integration."""
     identity = args["identity"]
-    for role, principal in (
-        ("training", identity["training_principal"]),
-        ("pipeline", identity["pipeline_principal"]),
-        ("serving", identity["serving_principal"]),
-        ("monitoring", identity["monitoring_principal"]),
-    ):
+    return [
         role_assignment(
             scope,
             f"pull-{role}",
@@ -152,6 +149,13 @@ def _grants(scope: Scope, args: RegistryArgs, registry_id: Input[str]) -> None:
             on=registry_id,
             principal=principal,
         )
+        for role, principal in (
+            ("training", identity["training_principal"]),
+            ("pipeline", identity["pipeline_principal"]),
+            ("serving", identity["serving_principal"]),
+            ("monitoring", identity["monitoring_principal"]),
+        )
+    ]
 
 
 def purge_task(keep: int) -> str:

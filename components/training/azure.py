@@ -33,7 +33,7 @@ def build(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> TrainingOutpu
     """Make the workspace, the clusters, the pipelines and their schedules."""
     foundation, identity = args["foundation"], args["identity"]
     made = workspace(scope, args)
-    grant_workspace(scope, args, made.id)
+    granted = grant_workspace(scope, args, made.id)
     machine = scope.facts.training_machines[spec.size]
     train = cluster(
         scope,
@@ -74,7 +74,10 @@ def build(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> TrainingOutpu
         score = pipeline_component(scope, frame, "score_batch", scoring_steps(args, clusters))
         schedule(scope, frame, "score", frequency=spec.batch_schedule, component=score)
     return TrainingOutputs(
-        workspace_id=made.id,
+        # an endpoint is refused whose identity cannot read the workspace's storage yet, and captures to a datastore
+        workspace_id=Output.all(made.id, *(resource.id for resource in (*granted, *made.datastores))).apply(
+            lambda known: str(known[0])
+        ),
         compute_id=Output.from_input(train.id),
         pipeline_id=endpoint,
         job_defaults=_job_defaults(scope, spec, args, image=image, environment_id=environment.id, compute=train),

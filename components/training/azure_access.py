@@ -1,5 +1,6 @@
 """Who may do what in the workspace, and on the storage that it keeps logs and snapshots in."""
 
+import pulumi_azure_native as azure
 from pulumi import Input
 
 from components.clouds.azure_ids import account_of
@@ -24,8 +25,11 @@ def only_containers(pattern: str) -> str:
     return f"(({others}) OR ({_CONTAINER} StringLike '{pattern}'))"
 
 
-def grant_workspace(scope: Scope, args: TrainingArgs, workspace_id: Input[str]) -> None:
+def grant_workspace(
+    scope: Scope, args: TrainingArgs, workspace_id: Input[str]
+) -> list[azure.authorization.RoleAssignment]:
     """Jobs log runs, the pipeline's identity registers, triggers start; nobody here deploys or changes compute."""
+    made: list[azure.authorization.RoleAssignment] = []
     foundation, identity = args["foundation"], args["identity"]
     run = custom_role(scope, "runner", foundation=foundation, duty=RUN)
     register = custom_role(scope, "registrar", foundation=foundation, duty=REGISTER)
@@ -39,17 +43,21 @@ def grant_workspace(scope: Scope, args: TrainingArgs, workspace_id: Input[str]) 
         ("measure-serving", identity["serving_principal"], BuiltInRole.ML_METRICS_WRITER),
         ("measure-monitoring", identity["monitoring_principal"], BuiltInRole.MONITORING_METRICS_PUBLISHER),
     ):
-        role_assignment(
-            scope, part, subscription=foundation["account_id"], role=role, on=workspace_id, principal=principal
+        made.append(
+            role_assignment(
+                scope, part, subscription=foundation["account_id"], role=role, on=workspace_id, principal=principal
+            )
         )
     if not scope.posture.public_access:
-        role_assignment(
-            scope,
-            "build-pipeline",
-            subscription=foundation["account_id"],
-            role=BuiltInRole.ACR_PUSH,  # its cluster builds images where the registry is private
-            on=args["registry"]["image_repository_id"],
-            principal=identity["pipeline_principal"],
+        made.append(
+            role_assignment(
+                scope,
+                "build-pipeline",
+                subscription=foundation["account_id"],
+                role=BuiltInRole.ACR_PUSH,  # its cluster builds images where the registry is private
+                on=args["registry"]["image_repository_id"],
+                principal=identity["pipeline_principal"],
+            )
         )
     account = account_of(args["storage"]["artifacts_id"])
     for part, principal, access in (
@@ -58,12 +66,15 @@ def grant_workspace(scope: Scope, args: TrainingArgs, workspace_id: Input[str]) 
         ("system-monitoring", identity["monitoring_principal"], BuiltInRole.BLOB_DATA_CONTRIBUTOR),
         ("system-serving", identity["serving_principal"], BuiltInRole.BLOB_DATA_READER),
     ):
-        role_assignment(
-            scope,
-            part,
-            subscription=foundation["account_id"],
-            role=access,
-            on=account,
-            principal=principal,
-            condition=only_containers(SYSTEM_CONTAINERS),
+        made.append(
+            role_assignment(
+                scope,
+                part,
+                subscription=foundation["account_id"],
+                role=access,
+                on=account,
+                principal=principal,
+                condition=only_containers(SYSTEM_CONTAINERS),
+            )
         )
+    return made

@@ -39,6 +39,7 @@ class Workspace:
     id: Output[str]
     name: Output[str]
     """Known once the workspace is there and reachable."""
+    datastores: Sequence[azure.machinelearningservices.Datastore]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +81,8 @@ def workspace(scope: Scope, args: TrainingArgs) -> Workspace:
     name = Output.all(made.name, *(resource.id for resource in ready)).apply(
         lambda _: scope.name("ml_workspace")  # children wait for the roles and the private name
     )
-    for zone in ZONES:
-        _datastore(scope, args, name, zone)
-    return Workspace(id=Output.from_input(made.id), name=name)
+    datastores = [_datastore(scope, args, name, zone) for zone in ZONES]
+    return Workspace(id=Output.from_input(made.id), name=name, datastores=datastores)
 
 
 def _dependencies(scope: Scope, args: TrainingArgs) -> tuple[_Parts, Output[str]]:
@@ -250,7 +250,9 @@ def _outbound_rules(
     return Output.all(model_registry(args["registry"]), *accounts).apply(rules)
 
 
-def _datastore(scope: Scope, args: TrainingArgs, workspace_name: Input[str], zone: Zone) -> None:
+def _datastore(
+    scope: Scope, args: TrainingArgs, workspace_name: Input[str], zone: Zone
+) -> azure.machinelearningservices.Datastore:
     """A zone by name, without credentials: whoever reads through it needs a role on the container.
 
     All are blob datastores: that endpoint also answers for accounts with a hierarchy, and the data collector of
@@ -264,7 +266,7 @@ def _datastore(scope: Scope, args: TrainingArgs, workspace_name: Input[str], zon
         Zone.ARTIFACTS: args["storage"]["artifacts_id"],
         Zone.MONITORING: args["storage"]["monitoring_id"],
     }[zone]
-    ml.Datastore(
+    return ml.Datastore(
         scope.label("datastore", zone.value),
         resource_group_name=args["foundation"]["group_name"],
         workspace_name=workspace_name,

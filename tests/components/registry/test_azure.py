@@ -66,7 +66,7 @@ def test_the_key_is_used_by_an_identity_that_can_do_nothing_else() -> None:
     grant = graph["registry-encryption-key"].inputs
     assert grant["roleDefinitionId"].endswith(BuiltInRole.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER)
     assert grant["scope"] == f"{ARM}/Microsoft.KeyVault/vaults/churn-dev-abcde/keys/models"
-    assert "registry-encryption" not in plan(Profile.STANDARD)
+    assert "registry-encryption" not in plan(Profile.SANDBOX)
 
 
 def test_purge_keeps_the_newest_tags() -> None:

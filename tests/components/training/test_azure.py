@@ -60,7 +60,7 @@ def test_jobs_reach_the_lake_and_the_models_privately_and_no_host_by_name() -> N
 
 
 def test_the_workspace_runs_as_an_identity_of_its_own() -> None:
-    workspace = plan(Profile.STANDARD)["training-workspace"].inputs
+    workspace = plan(Profile.SANDBOX)["training-workspace"].inputs
     assert workspace["primaryUserAssignedIdentity"] == "training-workspace-identity-id"
     assert workspace["identity"] == {
         "type": "UserAssigned",
@@ -78,7 +78,7 @@ def test_the_key_covers_the_workspace_where_the_posture_says_so() -> None:
     assert regulated["encryption"]["keyVaultProperties"]["keyIdentifier"].endswith("/keys/models")
     assert regulated["encryption"]["identity"]["userAssignedIdentity"].endswith("/churn-dev-encryption")
     assert regulated["identity"]["userAssignedIdentities"][1].endswith("/churn-dev-encryption")
-    assert "encryption" not in plan(Profile.STANDARD)["training-workspace"].inputs
+    assert "encryption" not in plan(Profile.SANDBOX)["training-workspace"].inputs
 
 
 def test_what_is_fixed_at_creation_is_replaced_and_not_updated() -> None:
