@@ -102,6 +102,9 @@ the cloud keeps after deletion (key rings are never deleted, roles and pools onl
 ACCELERATORS: dict[ComputeSize, tuple[str, int]] = {ComputeSize.GPU: ("NVIDIA_TESLA_T4", 1)}
 """Accelerator and number per node; the machines of the other sizes have none."""
 
+RELEASE_MANIFEST = "release.json"
+"""Object in zone artifacts that says what a release into the endpoint must use."""
+
 
 def snake(text: str) -> str:
     """``text`` with the underscores that feature stores, BigQuery and metadata want in place of hyphens."""

@@ -13,15 +13,13 @@ import pulumi_gcp as gcp
 from pulumi import Input, Output
 
 from components.clouds import gcp_grants
-from components.clouds.gcp import ACCELERATORS
+from components.clouds.gcp import ACCELERATORS, RELEASE_MANIFEST
 from components.clouds.gcp_run import runtime_job
 from components.core.image import runtime_command
 from components.core.scope import Scope
 from components.core.vocabulary import DataClass
 from components.endpoint.contract import EndpointArgs, EndpointSpec
 
-MANIFEST = "release.json"
-"""Object in zone artifacts."""
 PERMISSIONS: tuple[str, ...] = (
     "aiplatform.endpoints.deploy",
     "aiplatform.endpoints.get",
@@ -31,7 +29,7 @@ PERMISSIONS: tuple[str, ...] = (
     "monitoring.timeSeries.list",
 )
 """Deploying and undeploying, moving traffic, and watching errors and latency of the canary."""
-DEPLOY_SECONDS = 3600
+DEPLOY_SECONDS = 2 * 3600
 """What deploying and undeploying may take in one release, without the bake time."""
 _TOKEN = 12
 """Characters of the run token: with the name of the job it may have fewer than 63."""
@@ -92,7 +90,7 @@ def write_manifest(scope: Scope, args: EndpointArgs, text: Output[str]) -> gcp.s
     return gcp.storage.BucketObject(
         scope.label("manifest"),
         bucket=args["storage"]["artifacts_id"],
-        name=MANIFEST,
+        name=RELEASE_MANIFEST,
         content=text,
         content_type="application/json",
         opts=scope.options(),
@@ -136,7 +134,7 @@ def release_step(
     command: list[Input[str]] = [
         *runtime_command("release"),
         "--manifest",
-        Output.concat(args["storage"]["artifacts_uri"], f"/{MANIFEST}"),
+        Output.concat(args["storage"]["artifacts_uri"], f"/{RELEASE_MANIFEST}"),
     ]
     return runtime_job(
         scope,

@@ -11,6 +11,7 @@ import pulumi_gcp as gcp
 from pulumi import Input, Output
 
 from components.clouds import gcp_agents, gcp_grants
+from components.clouds.gcp import RELEASE_MANIFEST
 from components.core.scope import Scope
 from components.core.vocabulary import Role
 from components.identity import gcp_permissions
@@ -69,8 +70,13 @@ def make_ci(
     applier = accounts[Role.CI_APPLY]
     on_resources, on_project = gcp_grants.RESOURCE_ROLES, (*gcp_grants.PROJECT_ROLES, *gcp_agents.ROLES)
     _bind(scope, project, "ci-apply", gcp_permissions.to_change(), account=applier)
-    _bind(scope, project, "ci-grant", gcp_permissions.to_grant(), account=applier, grantable=on_resources)
-    _bind(scope, project, "ci-delegate", gcp_permissions.to_grant_on_project(), account=applier, grantable=on_project)
+    bounded = {
+        "ci-grant": (gcp_permissions.to_grant(), _grants_only(on_resources)),
+        "ci-delegate": (gcp_permissions.to_grant_on_project(), _grants_only(on_project)),
+        "ci-manifest": (list(gcp_permissions.MANIFEST), _object_only(RELEASE_MANIFEST)),
+    }
+    for part, (permissions, condition) in bounded.items():
+        _bind(scope, project, part, permissions, account=applier, condition=condition)
     for workload in workloads:
         gcp_grants.on_account(
             scope,
@@ -128,9 +134,9 @@ def _bind(
     permissions: list[str],
     *,
     account: Account,
-    grantable: Sequence[str] = (),
+    condition: gcp.projects.IAMMemberConditionArgs | None = None,
 ) -> None:
-    """Give ``account`` a custom role; ``grantable`` are the only roles that it may grant and revoke with it."""
+    """Give ``account`` a custom role, where need be under a condition."""
     role = gcp.projects.IAMCustomRole(
         scope.label(f"{part}-role"),
         project=project,
@@ -140,16 +146,28 @@ def _bind(
         permissions=permissions,
         opts=scope.options(),
     )
-    condition = gcp.projects.IAMMemberConditionArgs(
-        title="Roles of the platform only",
-        description="Only roles that Tripod grants may be granted or revoked.",
-        expression=grant_condition(sorted(grantable)),
-    )
     gcp.projects.IAMMember(
         scope.label(part),
         project=project,
         role=gcp_grants.role_name(project, role),
         member=account.principal,
-        condition=condition if grantable else None,
+        condition=condition,
         opts=scope.options(),
+    )
+
+
+def _grants_only(roles: Sequence[str]) -> gcp.projects.IAMMemberConditionArgs:
+    return gcp.projects.IAMMemberConditionArgs(
+        title="Roles of the platform only",
+        description="Only roles that Tripod grants may be granted or revoked.",
+        expression=grant_condition(sorted(roles)),
+    )
+
+
+def _object_only(name: str) -> gcp.projects.IAMMemberConditionArgs:
+    """Only objects called ``name`` at the top of a bucket (https://cloud.google.com/storage/docs/access-control/iam)."""
+    return gcp.projects.IAMMemberConditionArgs(
+        title="Release manifest only",
+        description="Only the object that says what a release must use.",
+        expression=f"resource.type == 'storage.googleapis.com/Object' && resource.name.endsWith('/objects/{name}')",
     )

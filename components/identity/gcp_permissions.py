@@ -101,6 +101,14 @@ APPROVER: tuple[str, ...] = (
 )
 """Looking at a model, its evaluations and its release, and approving or rejecting the release."""
 
+MANIFEST: tuple[str, ...] = (
+    "storage.objects.create",
+    "storage.objects.delete",
+    "storage.objects.get",
+    "storage.objects.update",
+)
+"""Writing the release manifest; bound under a condition that names this object, so that no other is in reach."""
+
 
 def to_read() -> list[str]:
     """Permissions to preview: state of resources and who may do what on them."""

@@ -194,6 +194,17 @@ def test_apply_grants_only_what_the_kit_grants() -> None:
     } == {account(role.value) for role in gcp_grants.WORKLOADS}
 
 
+def test_apply_reaches_no_object_but_the_release_manifest() -> None:
+    graph = identity(ci=CI)
+    assert set(graph["identity-ci-manifest-role"].inputs["permissions"]) == {
+        f"storage.objects.{verb}" for verb in ("create", "delete", "get", "update")
+    }
+    assert graph["identity-ci-manifest"].inputs["condition"]["expression"] == (
+        "resource.type == 'storage.googleapis.com/Object' && resource.name.endsWith('/objects/release.json')"
+    )
+    assert not any(name.startswith("storage.objects") for name in graph["identity-ci-apply-role"].inputs["permissions"])
+
+
 def test_a_condition_names_at_most_ten_roles_at_a_time() -> None:
     first, second = grant_condition([f"roles/r{number}" for number in range(12)]).split(" || ")
     assert re.findall(r"roles/r\d+", first) == [f"roles/r{number}" for number in range(10)]
