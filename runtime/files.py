@@ -45,6 +45,14 @@ def _place(uri: str) -> tuple[Any, str]:
     return fsspec.core.url_to_fs(uri, **_OPTIONS.get(scheme(uri), {}))  # type: ignore[no-any-return]
 
 
+def _place_to_write(uri: str) -> tuple[Any, str]:
+    """The same with the folders that a local file needs; object stores have none, and would be asked for buckets."""
+    system, path = _place(uri)
+    if scheme(uri) == "file":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return system, path
+
+
 def absolute(uri: str) -> str:
     """The address in full, as :func:`found` gives it."""
     system, path = _place(uri)
@@ -77,8 +85,7 @@ def read_json(uri: str) -> Any:
 
 def write_json(uri: str, content: Any) -> None:
     """Write a JSON file, and the folders that it needs."""
-    system, path = _place(uri)
-    system.makedirs(system._parent(path), exist_ok=True)
+    system, path = _place_to_write(uri)
     with system.open(path, "wt", encoding="utf-8") as file:
         json.dump(content, file, indent=2, sort_keys=True)
 
@@ -151,8 +158,7 @@ def write_table(uri: str, frame: pandas.DataFrame) -> None:
     """
     if not uri.endswith(TABLES):
         raise InputError(f"{uri}: expected a name ending in {', '.join(TABLES)}")
-    system, path = _place(uri)
-    system.makedirs(system._parent(path), exist_ok=True)
+    system, path = _place_to_write(uri)
     with system.open(path, "wb") as file:
         if uri.endswith(".parquet"):
             frame.to_parquet(file, index=False)

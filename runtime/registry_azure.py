@@ -73,6 +73,7 @@ class AzureRegistry:
 def as_mlflow(uri: str, folder: Path) -> None:
     """Write the model at ``uri`` as an MLflow model, with its own files beside."""
     import mlflow  # noqa: PLC0415  in the image only
+    import pandas  # noqa: PLC0415
     import sklearn  # noqa: PLC0415
 
     loaded = model.load(uri)
@@ -85,9 +86,14 @@ def as_mlflow(uri: str, folder: Path) -> None:
         ),
         outputs=mlflow.types.Schema([mlflow.types.ColSpec("string" if loaded.card["classes"] else "double")]),
     )
-    pinned = [f"scikit-learn=={sklearn.__version__}", f"mlflow=={mlflow.__version__}", "pandas"]
+    pinned = [f"scikit-learn=={sklearn.__version__}", f"mlflow=={mlflow.__version__}", f"pandas=={pandas.__version__}"]
     mlflow.sklearn.save_model(
-        loaded.pipeline, str(folder), signature=signature, pip_requirements=[*pinned, *SERVING_PACKAGES]
+        loaded.pipeline,
+        str(folder),
+        # the default of MLflow 3 needs another library in whatever serves the model
+        serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE,
+        signature=signature,
+        pip_requirements=[*pinned, *SERVING_PACKAGES],
     )
     model.save(loaded, str(folder))
 

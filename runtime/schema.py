@@ -12,6 +12,7 @@ Without a file the target is the column ``target``, nothing is a key, and the ta
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from numbers import Number
 from typing import Any
 
 import pandas
@@ -87,7 +88,7 @@ def kind(column: pandas.Series) -> str:
     if types.is_bool_dtype(column) or types.is_numeric_dtype(column):
         return NUMBER
     values = column.dropna()
-    if len(values) and all(isinstance(value, bool | int | float) for value in values):
+    if len(values) and all(isinstance(value, Number) for value in values):
         return NUMBER
     if len(values) and all(hasattr(value, "isoformat") for value in values):
         return TIMESTAMP

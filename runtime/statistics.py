@@ -6,6 +6,7 @@ texts are counted value by value. Missing values are a bin of their own.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from numbers import Number
 from typing import Any
 
 import numpy
@@ -130,8 +131,8 @@ def share_at_or_below(numbers: Any, grid: Any) -> "numpy.typing.NDArray[numpy.fl
 
 def label(value: Any) -> str:
     """Name of a category: the same for 1, 1.0, true and "1", because formats write one value in many ways."""
-    if isinstance(value, bool | numpy.bool_ | int | float | numpy.number):
-        return f"{float(value):.12g}"
+    if isinstance(value, Number | numpy.bool_):
+        return f"{float(value):.12g}"  # type: ignore[arg-type]
     text = str(value)
     lowered = text.strip().lower()
     if lowered in ("true", "false"):

@@ -117,8 +117,11 @@ class VertexEndpoints:
 
             self._metrics = monitoring_v3.MetricServiceClient()
         now = int(self._now())
-        chosen = " OR ".join(f'metric.labels.deployed_model_id="{each}"' for each in deployed_ids)
-        where = f'metric.type="{ONLINE}/{metric}" AND resource.labels.endpoint_id="{self._id}" AND ({chosen}){rest}'
+        chosen = ", ".join(f'"{each}"' for each in deployed_ids)
+        where = (
+            f'metric.type="{ONLINE}/{metric}" AND resource.labels.endpoint_id="{self._id}" AND '
+            f"metric.labels.deployed_model_id=one_of({chosen}){rest}"
+        )
         request = {
             "name": f"projects/{self._project}",
             "filter": where,
