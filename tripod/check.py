@@ -34,7 +34,6 @@ def check(
         render.print_diagnostics(result.diagnostics)
         out.print(f"[bold]{stack}[/] profile {settings.profile.value}, {len(result.resources)} planned resources")
         render.print_verdicts(found, everything=everything)
-    settled = set(result.counts) <= {"same"}
-    bad = verdicts.blocking(found) if settled or strict else verdicts.refused(found)
+    bad = verdicts.blocking(found) or (strict and any(finding.deferred for finding in found))
     if not result.ok or bad:
         raise typer.Exit(EXIT_VIOLATIONS)

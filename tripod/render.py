@@ -200,7 +200,9 @@ def print_verdicts(found: Sequence[Finding], *, everything: bool = False) -> Non
     told = [
         finding
         for finding in found
-        if everything or finding.verdict in (Verdict.FAILED, Verdict.ERROR, Verdict.UNDETERMINED)
+        if everything
+        or finding.verdict in (Verdict.FAILED, Verdict.ERROR)
+        or (finding.verdict is Verdict.UNDETERMINED and not finding.deferred)
     ]
     if told:
         table = Table(title="Policy findings", title_justify="left", box=None, padding=(0, 2, 0, 0))
@@ -220,6 +222,11 @@ def print_verdicts(found: Sequence[Finding], *, everything: bool = False) -> Non
     line = ", ".join(f"{number} {verdict.replace('_', ' ')}" for verdict, number in verdict_counts(found).items())
     controls = len({finding.control for finding in found})
     out.print(f"[bold]Policies[/] {controls} controls: {line}")
+    waiting = sum(finding.deferred for finding in found)
+    if waiting and not everything:
+        out.print(
+            f"  {waiting} verdicts need values that exist only later: each is decided before its resource is made"
+        )
 
 
 def print_summary(result: Result, verb: str) -> None:

@@ -117,7 +117,7 @@ def preview(stack: Stack, as_json: AsJson = False) -> None:
             render.print_verdicts(found)
         out.print(f"[bold]Unknown[/] until applied: {render.unknowns(result.resources)} values")
         render.print_summary(result, "Preview")
-    _end(result.ok and not verdicts.refused(found))
+    _end(result.ok and not verdicts.blocking(found))
 
 
 @app.command()
@@ -127,13 +127,11 @@ def up(stack: Stack, as_json: AsJson = False) -> None:
         session = Session(stack)
         settings = verdicts.policy_settings(session)
         planned, found = _plan(session, True, as_json)
-        if not planned.ok or verdicts.refused(found):
+        if not planned.ok or verdicts.blocking(found):
             _refuse(planned, found, stack, as_json)
             return
         with render.Watcher(f"Updating {stack}", quiet=as_json) as watcher:
-            deployment = session.deployment(
-                open_cloud(), watcher, [verdicts.PolicyAnalyzer(settings, planned.resources, found)]
-            )
+            deployment = session.deployment(open_cloud(), watcher, [verdicts.PolicyAnalyzer(settings)])
             with interruptible(deployment):
                 result = session.run(deployment.up)
     found = verdicts.findings(result.resources, settings)
@@ -157,7 +155,7 @@ def _refuse(planned: Result, found: list[Any], stack: str, as_json: bool) -> Non
         render.print_diagnostics(planned.diagnostics)
         if planned.ok:
             render.print_verdicts(found)
-            err.print(f"[red]refused[/]: {len(verdicts.refused(found))} mandatory findings; nothing was changed")
+            err.print(f"[red]refused[/]: {len(verdicts.blocking(found))} mandatory findings; nothing was changed")
         render.print_summary(planned, "Preview")
     _end(False)
 
