@@ -27,9 +27,13 @@ INTERFACE_SERVICES = {
     "sagemaker.featurestore-runtime": "online features",
     "sagemaker.runtime": "predictions",
     "sts": "role credentials",
+    "studio": "the domain's Studio",
 }
-"""Services that workloads call and why, by the end of ``com.amazonaws.<region>.<service>``
+"""Services that workloads call and why, by the end of ``<prefix>.<region>.<service>``
 (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html)."""
+OTHER_PREFIXES = {"studio": "aws.sagemaker"}
+"""Prefix of services that are not called ``com.amazonaws.…``
+(https://docs.aws.amazon.com/sagemaker/latest/dg/studio-interface-endpoint.html)."""
 
 OBJECT_ACTIONS = (
     "s3:AbortMultipartUpload",
@@ -110,7 +114,7 @@ def interface_endpoints(
         aws.ec2.VpcEndpoint(
             scope.label(part),
             vpc_id=vpc_id,
-            service_name=f"com.amazonaws.{scope.region}.{service}",
+            service_name=f"{OTHER_PREFIXES.get(service, 'com.amazonaws')}.{scope.region}.{service}",
             vpc_endpoint_type="Interface",
             private_dns_enabled=True,
             subnet_ids=subnet_ids,

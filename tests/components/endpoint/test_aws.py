@@ -112,8 +112,8 @@ class TestConfiguration:
     @pytest.mark.parametrize(
         ("profile", "size", "key"),
         [
-            (Profile.STANDARD, ComputeSize.SMALL, None),
-            (Profile.REGULATED, ComputeSize.SMALL, MODELS_KEY),
+            (Profile.SANDBOX, ComputeSize.SMALL, None),
+            (Profile.STANDARD, ComputeSize.SMALL, MODELS_KEY),
             (Profile.REGULATED, ComputeSize.GPU, None),
         ],
     )

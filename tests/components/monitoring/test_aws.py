@@ -73,7 +73,7 @@ class TestServiceAlarms:
 
 
 class TestChannel:
-    @pytest.mark.parametrize(("profile", "key"), [(Profile.STANDARD, None), (Profile.REGULATED, LOGS_KEY)])
+    @pytest.mark.parametrize(("profile", "key"), [(Profile.SANDBOX, None), (Profile.STANDARD, LOGS_KEY)])
     def test_key_is_the_customers_or_none_but_never_that_of_sns(self, profile: Profile, key: str | None) -> None:
         assert monitoring(profile)["monitoring-topic"].inputs.get("kmsMasterKeyId") == key
 

@@ -146,7 +146,7 @@ class TestLock:
         assert graph["storage-access"].inputs["name"] == "churn-dev"
 
     def test_elsewhere_server_access_logs_do(self) -> None:
-        graph = storage(Profile.STANDARD)
+        graph = storage(Profile.SANDBOX)
         assert not graph.of("cloudtrail/trail:Trail")
         assert graph["storage-raw-logging"].inputs["targetBucket"] == graph["storage-logs"].inputs["bucket"]
         assert graph["storage-raw-logging"].inputs["targetPrefix"] == "access/raw/"
@@ -156,7 +156,7 @@ class TestLock:
         assert arn(graph, "raw") in delivery["Condition"]["ArnLike"]["aws:SourceArn"]
 
     def test_access_logs_switched_off(self) -> None:
-        for profile in (Profile.STANDARD, Profile.REGULATED):
+        for profile in (Profile.SANDBOX, Profile.REGULATED):
             graph = storage(profile, StorageSpec(access_logs=False))
             assert not graph.of("cloudtrail/trail:Trail")
             assert not graph.of("s3/bucketLogging:BucketLogging")
