@@ -59,7 +59,7 @@ def build(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) -> Featu
         description=f"Offline feature store of {scope.prefix}",
         default_encryption_configuration=gcp.bigquery.DatasetDefaultEncryptionConfigurationArgs(kms_key_name=key),
         max_time_travel_hours="168",
-        delete_contents_on_destroy=False,
+        delete_contents_on_destroy=not scope.posture.deletion_protection,  # whoever uses a sandbox adds tables
         deletion_policy="PREVENT" if scope.posture.deletion_protection else "DELETE",
         labels=scope.tags(),
         opts=scope.options(stateful=True),
@@ -151,7 +151,7 @@ def _online_store(scope: Scope, project: Input[str], key: Input[str]) -> gcp.ver
             )
         ),
         encryption_spec=gcp.vertex.AiFeatureOnlineStoreEncryptionSpecArgs(kms_key_name=key),
-        force_destroy=False,
+        force_destroy=not scope.posture.deletion_protection,
         deletion_policy="PREVENT" if scope.posture.deletion_protection else "DELETE",
         labels=scope.tags(),
         opts=scope.options(stateful=True),

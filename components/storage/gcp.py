@@ -2,7 +2,12 @@
 
 Buckets have no private endpoint of their own: the network's endpoint for Google APIs serves them. Access logs are usage
 logs, which Google's log writer delivers to zone logs; a locked retention policy there cannot be undone by anyone.
-Not here: data access audit logs, which are a setting of the project or organisation.
+Not here: data access audit logs, which are a setting of the project or organisation; and refusing requests from outside
+the network, which is a service perimeter of the organisation. IP filters of buckets would lock out the platform itself:
+jobs of Vertex AI reach Cloud Storage without the identity of the network
+(https://docs.cloud.google.com/vertex-ai/docs/training/psc-i-egress), workflows and Cloud Build are outside of it, and
+who applies the stack may bypass a filter for the bucket itself but not for its grants
+(https://cloud.google.com/storage/docs/bypass-ip-filter).
 """
 
 import pulumi_gcp as gcp
@@ -108,7 +113,7 @@ def _bucket(
         storage_class="STANDARD",
         uniform_bucket_level_access=True,
         public_access_prevention="enforced",
-        force_destroy=False,
+        force_destroy=not scope.posture.deletion_protection,  # else one object is enough to stop a destroy
         encryption=gcp.storage.BucketEncryptionArgs(default_kms_key_name=key) if key is not None else None,
         versioning=gcp.storage.BucketVersioningArgs(enabled=versioned),
         soft_delete_policy=gcp.storage.BucketSoftDeletePolicyArgs(

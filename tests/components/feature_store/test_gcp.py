@@ -40,6 +40,15 @@ def test_the_dataset_is_regional_encrypted_and_open_to_member_grants() -> None:
     assert dataset.protect
 
 
+def test_a_sandbox_goes_with_its_contents() -> None:
+    graph = store(Profile.SANDBOX, usage=TYPED.model_copy(update={"online": True}))
+    dataset, table, online = (graph[f"feature_store-{part}"] for part in ("dataset", "usage-v1-table", "online"))
+    assert dataset.inputs["deleteContentsOnDestroy"] is True
+    assert table.inputs["deletionProtection"] is False
+    assert online.inputs["forceDestroy"] is True
+    assert not (dataset.protect or table.protect or online.protect)
+
+
 def test_columns_are_typed() -> None:
     table = store(usage=TYPED)["feature_store-usage-v1-table"].inputs
     schema = {column["name"]: (column["type"], column["mode"]) for column in json.loads(table["schema"])}

@@ -54,16 +54,17 @@ def test_a_new_generation_gets_a_new_ring_name() -> None:
     assert first.startswith("churn-dev-")
 
 
-def test_only_covered_classes_are_granted_in_standard() -> None:
-    assert keys().grants("kms/cryptoKeyIAMMember:CryptoKeyIAMMember", "cryptoKeyId") == {
+def test_only_covered_classes_are_granted_in_sandbox() -> None:
+    assert keys(Profile.SANDBOX).grants("kms/cryptoKeyIAMMember:CryptoKeyIAMMember", "cryptoKeyId") == {
         (KEY_USER, agent("gs-project-accounts"), "keys-data-id"),
         (KEY_USER, BIGQUERY, "keys-data-id"),
         (KEY_USER, AGENT, "keys-data-id"),
     }
 
 
-def test_every_class_is_granted_in_regulated() -> None:
-    granted = keys(Profile.REGULATED).grants("kms/cryptoKeyIAMMember:CryptoKeyIAMMember", "cryptoKeyId")
+@pytest.mark.parametrize("profile", [Profile.STANDARD, Profile.REGULATED])
+def test_every_class_is_granted_above_sandbox(profile: Profile) -> None:
+    granted = keys(profile).grants("kms/cryptoKeyIAMMember:CryptoKeyIAMMember", "cryptoKeyId")
     assert {(who, key) for role, who, key in granted if key != "keys-data-id"} == {
         (agent("gs-project-accounts"), "keys-models-id"),
         (BIGQUERY, "keys-models-id"),

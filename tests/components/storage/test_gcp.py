@@ -22,13 +22,13 @@ def member(role: str) -> str:
 
 
 @pytest.mark.parametrize("profile", list(Profile))
-def test_no_bucket_can_be_public_or_lost_with_its_objects(profile: Profile) -> None:
+def test_no_bucket_can_be_public_or_lost_with_its_objects_above_sandbox(profile: Profile) -> None:
     buckets = storage(profile).of("storage/bucket:Bucket")
     assert set(buckets) == {f"storage-{zone}" for zone in ZONES}
     for item in buckets.values():
         assert item.inputs["uniformBucketLevelAccess"] is True
         assert item.inputs["publicAccessPrevention"] == "enforced"
-        assert item.inputs["forceDestroy"] is False
+        assert item.inputs["forceDestroy"] is (profile is Profile.SANDBOX)
         assert item.inputs["location"] == "europe-west4"
         assert item.protect is (profile is not Profile.SANDBOX)
         assert item.inputs["deletionPolicy"] == ("DELETE" if profile is Profile.SANDBOX else "PREVENT")
@@ -37,9 +37,9 @@ def test_no_bucket_can_be_public_or_lost_with_its_objects(profile: Profile) -> N
 @pytest.mark.parametrize(
     ("profile", "covered"),
     [
-        (Profile.STANDARD, {"raw": "data", "curated": "data", "features": "data"}),
+        (Profile.SANDBOX, {"raw": "data", "curated": "data", "features": "data"}),
         (
-            Profile.REGULATED,
+            Profile.STANDARD,
             {
                 "raw": "data",
                 "curated": "data",
