@@ -20,8 +20,9 @@ SERVICES = (
     "aiplatform",
     "artifactregistry",
     "bigquery",
-    "cloudkms",
+    "cloudbuild",
     "clouddeploy",
+    "cloudkms",
     "cloudscheduler",
     "compute",
     "dns",
@@ -33,10 +34,15 @@ SERVICES = (
     "networkconnectivity",
     "pubsub",
     "run",
+    "servicedirectory",
     "storage",
+    "sts",
+    "workflowexecutions",
     "workflows",
 )
-"""Services (without ``.googleapis.com``) that the capabilities use."""
+"""Services (without ``.googleapis.com``) that the capabilities use. Some stand behind others: Cloud Deploy renders and
+deploys in Cloud Build, an endpoint for Google APIs registers in Service Directory, and the Security Token Service
+exchanges federated tokens."""
 
 
 def build(scope: Scope, spec: FoundationSpec, args: FoundationArgs) -> FoundationOutputs:

@@ -92,20 +92,13 @@ def _pool(scope: Scope, ci: CiSpec, project: Input[str], number: Input[str]) -> 
     """Name of the pool, ``projects/<number>/locations/global/workloadIdentityPools/<id>``."""
     if ci.provider_id is not None:
         return Output.from_input(ci.provider_id.partition("/providers/")[0])
-    exchange = gcp.projects.Service(
-        scope.label("sts"),
-        project=project,
-        service="sts.googleapis.com",  # exchanges the tokens
-        disable_on_destroy=False,
-        opts=scope.options(),
-    )
     pool = gcp.iam.WorkloadIdentityPool(
         scope.label("ci-pool"),
         project=project,
         workload_identity_pool_id=scope.name("workload_pool", "ci"),
         display_name=f"{scope.spec.environment} CI of {scope.spec.short_name or scope.spec.name[:8]}",
         description=f"Runs of {ci.repository} that preview and apply {scope.prefix}",
-        opts=scope.options(depends_on=[exchange]),
+        opts=scope.options(),
     )
     provider = gcp.iam.WorkloadIdentityPoolProvider(
         scope.label("ci-provider"),

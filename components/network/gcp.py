@@ -163,13 +163,6 @@ def _google_apis(
             opts=scope.options(),
         )
         return [str(address) for address in GOOGLE_VIPS]
-    directory = gcp.projects.Service(
-        scope.label("servicedirectory"),
-        project=project,
-        service="servicedirectory.googleapis.com",  # an endpoint for Google APIs registers itself there
-        disable_on_destroy=False,
-        opts=scope.options(),
-    )
     address = gcp.compute.GlobalAddress(
         scope.label("google-apis-address"),
         project=project,
@@ -191,7 +184,7 @@ def _google_apis(
         ip_address=address.id,
         load_balancing_scheme="",  # empty for Private Service Connect: the default would make a load balancer
         labels=scope.tags(),
-        opts=scope.options(depends_on=[directory]),
+        opts=scope.options(),
     )
     return [address.address]
 

@@ -94,7 +94,7 @@ def test_google_apis_are_reached_through_a_private_endpoint(isolated: bool, bund
     assert endpoint.inputs["loadBalancingScheme"] == ""
     assert endpoint.inputs["name"] == "churndevapis"  # at most 20 letters and digits
     assert graph["network-google-apis-address"].inputs["purpose"] == "PRIVATE_SERVICE_CONNECT"
-    assert graph["network-servicedirectory"].urn in endpoint.dependencies
+    assert not graph.of("projects/service:Service")  # the foundation enables Service Directory
     assert graph["network-googleapis-apex"].inputs["rrdatas"] == ["10.20.224.5"]
     assert graph["network-googleapis-names"].inputs["name"] == "*.googleapis.com."
     assert graph["network-pkg-apex"].inputs["rrdatas"] == ["10.20.224.5"]
