@@ -49,7 +49,6 @@ RESOURCE_ROLES: tuple[str, ...] = (
 
 PROJECT_ROLES: tuple[str, ...] = (
     FEATURE_READER,
-    "roles/aiplatform.user",
     "roles/artifactregistry.reader",
     "roles/bigquery.jobUser",
     "roles/dns.peer",
@@ -95,6 +94,24 @@ def on_project(
         )
     return gcp.projects.IAMMember(
         scope.label(part), project=project, role=role, member=who, opts=scope.options(depends_on=depends_on)
+    )
+
+
+def by_permission(
+    scope: Scope, part: str, project: Input[str], permissions: Sequence[str], who: Input[str], *, description: str
+) -> gcp.projects.IAMMember:
+    """Grant single permissions on the project by a custom role, where every predefined role says more."""
+    role = gcp.projects.IAMCustomRole(
+        scope.label(part, "role"),
+        project=project,
+        role_id=scope.name("custom_role", *part.split("-")),
+        title=f"{scope.prefix} {part}",
+        description=description,
+        permissions=sorted(permissions),
+        opts=scope.options(),
+    )
+    return gcp.projects.IAMMember(
+        scope.label(part), project=project, role=role_name(project, role), member=who, opts=scope.options()
     )
 
 

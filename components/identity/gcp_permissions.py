@@ -88,6 +88,7 @@ APPROVER: tuple[str, ...] = (
     "aiplatform.modelEvaluations.list",
     "aiplatform.models.get",
     "aiplatform.models.list",
+    "aiplatform.models.update",
     "clouddeploy.deliveryPipelines.get",
     "clouddeploy.deliveryPipelines.list",
     "clouddeploy.releases.get",
@@ -99,7 +100,9 @@ APPROVER: tuple[str, ...] = (
     "clouddeploy.targets.list",
     "resourcemanager.projects.get",
 )
-"""Looking at a model, its evaluations and its release, and approving or rejecting the release."""
+"""Looking at a model, its evaluations and its release, approving or rejecting the release, and saying so in the label
+of the version, which batch scoring and releases look at. Nobody else may change models: neither training nor pipeline.
+"""
 
 MANIFEST: tuple[str, ...] = (
     "storage.objects.create",

@@ -2,12 +2,15 @@
 
 Vertex AI's Model Registry needs no setting up, and its provider has no class for models: pipelines upload them. It has
 no state of approval either, so a release goes through a delivery pipeline per model whose target waits for a person and
-then runs the release job. Who may approve is in the approver's role (identity). Not here: the releases themselves.
+then runs the release job. Who may approve is in the approver's role (identity). Not here: the releases themselves;
+whoever makes one stages its source in zone artifacts (``--gcs-source-staging-dir``), where the execution account reads.
 """
 
 import pulumi_gcp as gcp
 from pulumi import Input, Output
 
+from components.clouds import gcp_grants
+from components.clouds.gcp import RELEASE_MANIFEST
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
 from components.core.image import RUNTIME_IMAGE, RUNTIME_VERSION, runtime_command
@@ -21,6 +24,12 @@ GAPS: tuple[Gap, ...] = ()
 
 READER = "roles/artifactregistry.reader"
 WRITER = "roles/artifactregistry.writer"
+EXECUTION: tuple[str, ...] = ("clouddeploy.config.get", "logging.logEntries.create")
+"""What the execution account of Cloud Deploy needs besides its files. The role that Google has for it (Cloud Deploy
+Runner) reads every bucket of the project besides
+(https://cloud.google.com/iam/docs/roles-permissions/clouddeploy#clouddeploy.jobRunner)."""
+DELIVERY = "deploy"
+"""Prefix in zone artifacts of what Cloud Deploy renders and logs; its default is a bucket without our key."""
 UNTAGGED_SECONDS = "604800s"
 """Seconds after which images that no tag names any more are deleted: 7 days."""
 
@@ -30,6 +39,8 @@ def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutpu
     project, identity = args["foundation"]["account_id"], args["identity"]
     key = args["keys"]["models_key_id"] if scope.covers(DataClass.MODELS) else None
     images = _images(scope, spec, project, key)
+    if spec.image_scanning:
+        _scan(scope, project)
     pipelines = _pipelines(scope, spec, project, key)
     _grant(scope, images, pipelines, identity=identity)
     host = Output.concat(scope.region, "-docker.pkg.dev/", project, "/", images.repository_id)
@@ -84,6 +95,17 @@ def _images(
         deletion_policy="PREVENT" if scope.posture.deletion_protection else "DELETE",
         labels=scope.tags(),
         opts=scope.options(stateful=True),
+    )
+
+
+def _scan(scope: Scope, project: Input[str]) -> None:
+    """Scan what is pushed: repositories inherit it from this service, which costs per image."""
+    gcp.projects.Service(
+        scope.label("scanning"),
+        project=project,
+        service="containerscanning.googleapis.com",
+        disable_on_destroy=False,  # other stacks of the project may use it
+        opts=scope.options(),
     )
 
 
@@ -169,12 +191,24 @@ def _delivery(scope: Scope, spec: RegistrySpec, args: RegistryArgs, images: Outp
                 container=gcp.clouddeploy.CustomTargetTypeTasksDeployContainerArgs(
                     image=image,
                     commands=runtime_command("release")[:3],
-                    args=["release", "--manifest", Output.concat(args["storage"]["artifacts_uri"], "/release.json")],
+                    args=[
+                        "release",
+                        "--manifest",
+                        Output.concat(args["storage"]["artifacts_uri"], f"/{RELEASE_MANIFEST}"),
+                    ],
                 )
             )
         ),
         labels=scope.tags(),
         opts=scope.options(),
+    )
+    gcp_grants.by_permission(
+        scope,
+        "execution",
+        project,
+        EXECUTION,
+        identity["pipeline_principal"],
+        description="Renders and deploys for Cloud Deploy.",
     )
     target = gcp.clouddeploy.Target(
         scope.label("approval"),
@@ -186,7 +220,9 @@ def _delivery(scope: Scope, spec: RegistrySpec, args: RegistryArgs, images: Outp
         custom_target=gcp.clouddeploy.TargetCustomTargetArgs(custom_target_type=release.id),
         execution_configs=[
             gcp.clouddeploy.TargetExecutionConfigArgs(
-                usages=["RENDER", "DEPLOY"], service_account=identity["pipeline_id"]
+                usages=["RENDER", "DEPLOY"],
+                service_account=identity["pipeline_id"],
+                artifact_storage=Output.concat(args["storage"]["artifacts_uri"], f"/{DELIVERY}"),
             )
         ],
         labels=scope.tags(),

@@ -12,13 +12,13 @@ from base64 import b64encode
 import pulumi_gcp as gcp
 from pulumi import Input, Output
 
-from components.clouds import gcp_grants
 from components.core.backend import Means, Support
 from components.core.cloud import Gap, GapKind
 from components.core.image import RUNTIME_IMAGE, RUNTIME_VERSION
 from components.core.scope import Scope
 from components.core.vocabulary import ComputeSize, DataClass, Frequency
 from components.training.contract import TrainingArgs, TrainingOutputs, TrainingSpec
+from components.training.gcp_access import grant
 from components.training.gcp_jobs import Frame, batch, retraining
 
 SUPPORT = Support(means=Means.COMPOSED, by="Vertex AI custom jobs, persistent resources and metadata, Workflows")
@@ -58,7 +58,7 @@ def build(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> TrainingOutpu
     if not spec.spot:
         capacity = Output.from_input(_capacity(scope, args, frame, project).id)
         frame = frame.on(scope.name("persistent_resource", "training"))
-    _acting(scope, args)
+    grant(scope, args)
     pipeline = _workflow(scope, args, "pipeline", retraining(scope, args, frame), key=key, after=store)
     if spec.schedule is not None:
         _schedule(scope, args, "retraining", pipeline, spec.schedule)
@@ -131,27 +131,6 @@ def _capacity(scope: Scope, args: TrainingArgs, frame: Frame, project: Input[str
         labels=scope.tags(),
         opts=scope.options(),
     )
-
-
-def _acting(scope: Scope, args: TrainingArgs) -> None:
-    """The pipeline starts jobs that run as training, its schedules start it as itself, and both write lineage."""
-    project, identity = args["foundation"]["account_id"], args["identity"]
-    for role in ("training", "pipeline"):
-        account = Output.concat(
-            "projects/",
-            project,
-            "/serviceAccounts/",
-            identity[f"{role}_id"],  # type: ignore[literal-required]
-        )
-        gcp_grants.on_account(scope, f"act-as-{role}", account, gcp_grants.ACT_AS, identity["pipeline_principal"])
-    for part, role, who in (
-        ("run-jobs", "roles/aiplatform.user", "pipeline"),
-        ("track", "roles/aiplatform.user", "training"),
-        ("start", "roles/workflows.invoker", "pipeline"),  # the provider has no grant on one workflow
-        ("log", "roles/logging.logWriter", "pipeline"),
-        ("log-training", "roles/logging.logWriter", "training"),
-    ):
-        gcp_grants.on_project(scope, part, project, role, identity[f"{who}_principal"])  # type: ignore[literal-required]
 
 
 def _workflow(

@@ -96,13 +96,13 @@ def test_other_roles_are_refused_on_the_project() -> None:
         build(widen, "identity", IdentitySpec())
 
 
-def test_approvers_get_a_role_that_approves_and_changes_nothing() -> None:
+def test_approvers_get_a_role_that_approves_and_changes_labels_only() -> None:
     graph = identity(approvers=("group:ml-approvers@example.com", "user:risk@example.com"))
     role = graph["identity-approver"].inputs
     assert re.fullmatch(r"churn_dev_approver_[a-z0-9]{5}", role["roleId"])  # no hyphen allowed
     assert "clouddeploy.rollouts.approve" in role["permissions"]
     writing = {name for name in role["permissions"] if name.rpartition(".")[2] not in ("get", "list", "approve")}
-    assert writing == set()
+    assert writing == {"aiplatform.models.update"}
     name = f"projects/{PROJECT}/roles/{role['roleId']}"
     bound = {
         item.inputs["member"]: item.inputs["role"]
