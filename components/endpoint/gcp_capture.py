@@ -29,6 +29,22 @@ COLUMNS: tuple[Column, ...] = (
     Column(name="request_id", type="NUMERIC", mode="NULLABLE", description="Number of the request."),
     Column(name="request_payload", type="STRING", mode="REPEATED", description="Instances of the request, as JSON."),
     Column(name="response_payload", type="STRING", mode="REPEATED", description="Predictions, as JSON."),
+    Column(name="model", type="STRING", mode="NULLABLE", description="Resource name of the model."),
+    Column(name="model_version", type="STRING", mode="NULLABLE", description="Version of the model."),
+    Column(name="api_method", type="STRING", mode="NULLABLE", description="Method of the API that was called."),
+    Column(
+        name="full_request", type="JSON", mode="NULLABLE", description="The request, for methods other than predict."
+    ),
+    Column(
+        name="full_response", type="JSON", mode="NULLABLE", description="The answer, for methods other than predict."
+    ),
+    Column(name="metadata", type="JSON", mode="NULLABLE", description="Latency and the like."),
+    Column(
+        name="otel_log",
+        type="JSON",
+        mode="NULLABLE",
+        description="Record in the form of OpenTelemetry, where that is switched on.",
+    ),
 )
 """What Vertex AI writes (https://cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging)."""
 
@@ -63,7 +79,7 @@ def make_capture(scope: Scope, args: EndpointArgs) -> Output[str]:
         else None,
         deletion_protection=scope.posture.deletion_protection,  # on by default, and a destroy would then fail
         labels=scope.tags(),
-        opts=scope.options(stateful=True),
+        opts=scope.options(stateful=True, ignore_changes=["schema"]),  # the service adds columns in time
     )
     writer = gcp_agents.address("aiplatform", args["foundation"]["account_number"])
     readers = {

@@ -11,7 +11,7 @@ import pulumi_gcp as gcp
 from pulumi import Input, Output
 
 from components.clouds import gcp_agents, gcp_grants
-from components.clouds.gcp_workflow import Step, assign, finish, post, source, switch
+from components.clouds.gcp_workflow import Step, assign, fail, finish, post, source, switch
 from components.core.scope import Scope
 from components.core.vocabulary import DataClass
 from components.monitoring.contract import MonitoringArgs
@@ -128,19 +128,16 @@ def guard_source(pipeline_id: Input[str], dead_letters: Input[str], cooldown_hou
             "read",
             incident="${json.decode(base64.decode(event.data.message.data)).incident}",
             since=f"${{time.format(sys.now() - {cooldown_hours * 3600})}}",
-            none=[],
+            no_executions=[],
+            no_argument={},
             cooling=False,
         ),
         switch("opened", [('${incident.state != "open"}', "closed")]),
         _list(executions),
         _any_by_drift(),
         switch("cooled", [("${cooling}", "still_cooling")]),
-        post(
-            "start",
-            executions,
-            {"argument": f'${{json.encode_to_string({{"reason": "{REASON}", "incident": incident.incident_id}})}}'},
-            "started",
-        ),
+        assign("argue", argument={"reason": REASON, "incident": "${incident.incident_id}"}),
+        post("start", executions, {"argument": "${json.encode_to_string(argument)}"}, "started"),
         finish("done", "${started.body.name}"),
         finish("closed", "the incident is over"),
         finish("still_cooling", "within the cool-down"),
@@ -152,7 +149,7 @@ def guard_source(pipeline_id: Input[str], dead_letters: Input[str], cooldown_hou
             {"messages": [{"data": "${event.data.message.data}"}]},
             "kept",
         ),
-        {"again": {"raise": "${problem}"}},
+        fail("again", "${problem}"),
     ]
     attempt: Step = {"guard": {"try": {"steps": decide}, "except": {"as": "problem", "steps": lost}}}
     return source([attempt], ["event"])
@@ -171,7 +168,8 @@ def _list(executions: Output[str]) -> Step:
 
 def _any_by_drift() -> Step:
     """Set ``cooling`` where one of the executions has drift as its reason."""
-    reason = '${default(map.get(json.decode(default(map.get(execution, "argument"), "{}")), "reason"), "")}'
+    argument = 'default(json.decode(default(map.get(execution, "argument"), "{}")), no_argument)'
+    reason = f'${{default(map.get({argument}, "reason"), "")}}'
     steps: list[Step] = [
         assign("reason", reason=reason),
         {"mine": {"switch": [{"condition": f'${{reason == "{REASON}"}}', "steps": [assign("cool", cooling=True)]}]}},
@@ -180,7 +178,7 @@ def _any_by_drift() -> Step:
         "look": {
             "for": {
                 "value": "execution",
-                "in": '${default(map.get(found.body, "executions"), none)}',
+                "in": '${default(map.get(found.body, "executions"), no_executions)}',
                 "steps": steps,
             }
         }
@@ -193,9 +191,8 @@ def _topic(scope: Scope, args: MonitoringArgs, part: str) -> gcp.pubsub.Topic:
         project=args["foundation"]["account_id"],
         name=scope.name("topic", part),
         kms_key_name=args["keys"]["logs_key_id"] if scope.covers(DataClass.LOGS) else None,
-        message_storage_policy=gcp.pubsub.TopicMessageStoragePolicyArgs(
-            allowed_persistence_regions=[scope.region], enforce_in_transit=True
-        ),
+        # not in transit too: Cloud Monitoring publishes from wherever it runs
+        message_storage_policy=gcp.pubsub.TopicMessageStoragePolicyArgs(allowed_persistence_regions=[scope.region]),
         labels=scope.tags(),
         opts=scope.options(),
     )
