@@ -11,8 +11,8 @@ from policies.graph import Options, Resource
 from policies.packs import levels
 from policies.registry import controls
 from policies.run import Finding, judge, judge_alone
-from policies.settings import Level, SettingsError, settings_from
 from policies.settings import Settings as PolicySettings
+from policies.settings import SettingsError, settings_from
 from policies.verdict import Verdict
 from simulator.engine.policy import ResourceView, Violation
 from stacks.settings import PROJECT
