@@ -39,8 +39,7 @@ def retraining_steps(
     approval. Steps take the report of the step that must have passed as an input: that is how Azure ML orders them.
     """
     curated, data, report = datastore(Zone.CURATED), place("inputs", "data"), place("outputs", "report")
-    features = {"features": args["feature_store"]["offline_uri"]} if "feature_store" in args else {}
-    flags = {name: place("inputs", name) for name in features}
+    features, flags = _features(args)
     target = workspace_id if scope.posture.require_approval else model_registry(args["registry"])
     return (
         Step(
@@ -60,10 +59,10 @@ def retraining_steps(
         Step(
             name="evaluate",
             command=runtime_command(
-                "evaluate", model=place("inputs", "model"), input=data, report=f"{report}/{REPORT}"
+                "evaluate", model=place("inputs", "model"), input=data, **flags, report=f"{report}/{REPORT}"
             ),
             compute_id=clusters.train,
-            inputs={"data": curated, "model": of("train", "model")},
+            inputs={"data": curated, "model": of("train", "model"), **features},
             outputs={"report": datastore(Zone.ARTIFACTS, f"{RUNS}/evaluation")},
         ),
         Step(
@@ -83,20 +82,34 @@ def retraining_steps(
     )
 
 
+def _features(args: TrainingArgs) -> tuple[dict[str, Input[str]], dict[str, str]]:
+    """The offline store as an input, and the flag for it; both empty without a feature store.
+
+    Whatever looks at a model joins the same features that it was trained with.
+    """
+    store = args.get("feature_store")
+    if store is None:
+        return {}, {}
+    return {"features": store["offline_uri"]}, {"features": place("inputs", "features")}
+
+
 def scoring_steps(args: TrainingArgs, clusters: Clusters) -> tuple[Step, ...]:
     """Score the newest curated data with the newest version in the registry, which is the approved one."""
+    features, flags = _features(args)
     return (
         Step(
             name="score",
             command=[
-                *runtime_command("score", input=place("inputs", "data"), output=place("outputs", "predictions")),
+                *runtime_command(
+                    "score", input=place("inputs", "data"), **flags, output=place("outputs", "predictions")
+                ),
                 "--name",
                 model_name(args["registry"]),
                 "--registry",
                 model_registry(args["registry"]),
             ],
             compute_id=clusters.train,
-            inputs={"data": datastore(Zone.CURATED)},
+            inputs={"data": datastore(Zone.CURATED), **features},
             outputs={"predictions": datastore(Zone.ARTIFACTS, PREDICTIONS)},
         ),
     )

@@ -274,11 +274,20 @@ def test_steps_wait_for_what_they_need() -> None:
     assert {job["limits"]["timeout"] for job in jobs.values()} == {"PT24H"}
 
 
-def test_features_are_an_input_where_there_is_a_store() -> None:
-    with_store = component(plan(Profile.SANDBOX), "train")
-    without = component(build(azure.build, "training", TrainingSpec(), without=("feature_store",)), "train")
-    assert "--features ${{inputs.features}}" in with_store["command"]
-    assert "features" in with_store["inputs"]
+@pytest.mark.parametrize("step", ["train", "evaluate", "score"])
+def test_whatever_looks_at_a_model_joins_the_features_that_it_was_trained_with(step: str) -> None:
+    spec = TrainingSpec(batch_schedule=Frequency.DAILY)
+    with_store = build(azure.build, "training", spec)
+    command = component(with_store, step)
+    assert " --features ${{inputs.features}}" in command["command"]
+    assert command["inputs"]["features"] == {"type": "uri_folder"}
+    pipeline = component(with_store, "score_batch" if step == "score" else "retrain")
+    assert pipeline["jobs"][step]["inputs"]["features"] == {
+        "job_input_type": "uri_folder",
+        "uri": REFS[Cloud.AZURE]["feature_store"]["offline_uri"],
+        "mode": "ReadOnlyMount",
+    }
+    without = component(build(azure.build, "training", spec, without=("feature_store",)), step)
     assert "features" not in json.dumps(without)
 
 
