@@ -133,5 +133,7 @@ class EndpointRef(TypedDict):
 
     endpoint_id: Input[str]
     endpoint_name: Input[str]
+    instance_type: Input[str]
+    """Machine of the endpoint's instances, as the cloud calls it."""
     capture_uri: Input[str]
     """Where captured requests and responses are written."""

@@ -6,7 +6,7 @@ autoscaling and dashboards point at it; model and configuration stay auto-named,
 a fixed name would delete the one in use first.
 
 Not here: a check that a rollout was not rolled back, which the provider reports as success
-(https://github.com/hashicorp/terraform-provider-aws/issues/48997).
+(https://github.com/hashicorp/terraform-provider-aws/issues/48997); monitoring tells people of rollbacks.
 """
 
 import pulumi_aws as aws
@@ -56,6 +56,7 @@ def build(scope: Scope, spec: EndpointSpec, args: EndpointArgs) -> EndpointOutpu
     return EndpointOutputs(
         endpoint_id=arn.regional("sagemaker", f"endpoint/{name}"),
         endpoint_name=Output.from_input(name),
+        instance_type=Output.from_input(scope.facts.serving_machines[spec.size]),
         invoke_url=aws.get_partition_output().dns_suffix.apply(
             lambda suffix: f"https://runtime.sagemaker.{scope.region}.{suffix}/endpoints/{name}/invocations"
         ),

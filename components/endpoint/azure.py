@@ -69,6 +69,7 @@ def build(scope: Scope, spec: EndpointSpec, args: EndpointArgs) -> EndpointOutpu
     return EndpointOutputs(
         endpoint_id=Output.from_input(endpoint.id),
         endpoint_name=_after(endpoint.id, name),
+        instance_type=Output.from_input(scope.facts.serving_machines[spec.size]),
         invoke_url=_after(endpoint.id, f"https://{name}.{scope.region}.inference.ml.azure.com/score"),
         capture_uri=Output.concat(args["storage"]["monitoring_uri"], "/", _capture(name)),
     )

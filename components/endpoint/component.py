@@ -20,6 +20,7 @@ class Endpoint(Capability):
 
     endpoint_id: Output[str]
     endpoint_name: Output[str]
+    instance_type: Output[str]
     invoke_url: Output[str]
     capture_uri: Output[str]
 

@@ -86,6 +86,8 @@ class EndpointOutputs:
     endpoint_id: Output[str]
     """Endpoint ARN (also before a model is in it: the name is fixed); online endpoint ARM id; Vertex AI endpoint id."""
     endpoint_name: Output[str]
+    instance_type: Output[str]
+    """Machine of its instances, also before a model is on them."""
     invoke_url: Output[str]
     """Where requests are sent."""
     capture_uri: Output[str]

@@ -47,6 +47,7 @@ def build(scope: Scope, spec: EndpointSpec, args: EndpointArgs) -> EndpointOutpu
     return EndpointOutputs(
         endpoint_id=endpoint_id,
         endpoint_name=Output.from_input(name),
+        instance_type=Output.from_input(scope.facts.serving_machines[spec.size]),
         invoke_url=_invoke_url(scope, endpoint, endpoint_id),
         capture_uri=capture_uri,
     )

@@ -4,9 +4,6 @@ A schedule starts a drift pipeline; its job writes a metric; an alarm on the met
 EventBridge and a state machine that keeps the cool-down, to the training pipeline. Not here: SageMaker Model Monitor,
 which is closed to new customers
 (https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-availability-change.html).
-
-CPU of endpoints is not alarmed on: its metric is the sum over the cores, and the endpoint's reference does not tell how
-many there are. Saturation is that of memory, which is a share of the instance.
 """
 
 import pulumi_aws as aws
@@ -24,6 +21,7 @@ from components.monitoring.aws_alarms import queue_alarm, service_alarms
 from components.monitoring.aws_dashboard import dashboard_body
 from components.monitoring.aws_drift import drift_loop
 from components.monitoring.aws_retrain import retraining
+from components.monitoring.aws_rollback import tell_rollbacks
 from components.monitoring.contract import MonitoringArgs, MonitoringOutputs, MonitoringSpec
 
 SUPPORT = Support(means=Means.COMPOSED, by="CloudWatch, SNS, SageMaker Pipelines, EventBridge, Step Functions")
@@ -38,6 +36,9 @@ def build(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> Monitorin
     logs = log_group(scope, "logs", Output.concat(args["foundation"]["log_id"], "/monitoring"), key_id)
     _event_log(scope, arn, logs=logs, topic=topic, key_id=key_id)
     service_alarms(scope, spec, args, topic)
+    endpoint = args.get("endpoint")
+    if endpoint is not None:
+        tell_rollbacks(scope, endpoint, arn, topic=topic, key_id=key_id)
     drift_id = retrain_id = dashboard_id = Output.from_input("")
     if spec.drift is not None:
         loop = drift_loop(scope, spec.drift, args, arn, topic=topic, key_id=key_id)

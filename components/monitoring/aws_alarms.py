@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pulumi_aws as aws
 from pulumi import Input
 
+from components.core.refs import EndpointRef
 from components.core.scope import Scope
-from components.monitoring.aws_metrics import Metric, endpoint_metrics, pipeline_metric, pipeline_names
+from components.monitoring.aws_metrics import Metric, cpu_limit, endpoint_metrics, pipeline_metric, pipeline_names
 from components.monitoring.contract import MonitoringArgs, MonitoringSpec
 
 ENDPOINT_PERIOD_SECONDS = 300
@@ -22,7 +23,7 @@ def metric_alarm(
     *,
     topic: aws.sns.Topic,
     text: str,
-    threshold: float,
+    threshold: Input[float],
     period: int,
     periods: int = 1,
     comparison: str = "GreaterThanThreshold",
@@ -119,11 +120,11 @@ def service_alarms(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs, top
     if endpoint is None:
         _pipeline_alarm(scope, spec, args, topic)
     else:
-        _endpoint_alarms(scope, spec, endpoint["endpoint_name"], topic)
+        _endpoint_alarms(scope, spec, endpoint, topic)
 
 
-def _endpoint_alarms(scope: Scope, spec: MonitoringSpec, endpoint_name: Input[str], topic: aws.sns.Topic) -> None:
-    metrics = endpoint_metrics(endpoint_name)
+def _endpoint_alarms(scope: Scope, spec: MonitoringSpec, endpoint: EndpointRef, topic: aws.sns.Topic) -> None:
+    metrics = endpoint_metrics(endpoint["endpoint_name"])
     metric_alarm(
         scope,
         "latency",
@@ -148,10 +149,10 @@ def _endpoint_alarms(scope: Scope, spec: MonitoringSpec, endpoint_name: Input[st
     metric_alarm(
         scope,
         "saturation",
-        metrics["memory"],
+        metrics["cpu"],
         topic=topic,
-        text=f"Memory of the endpoint's instances is used to more than {spec.saturation_percent} %",
-        threshold=spec.saturation_percent,
+        text=f"CPU of the endpoint's instances is used to more than {spec.saturation_percent} %",
+        threshold=cpu_limit(spec, endpoint),
         period=ENDPOINT_PERIOD_SECONDS,
         periods=3,
     )

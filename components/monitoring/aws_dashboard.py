@@ -4,11 +4,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pulumi import Output
+from pulumi import Input, Output
 
 from components.core.scope import Scope
 from components.monitoring.aws_metrics import (
     Metric,
+    cpu_limit,
     drift_metric,
     endpoint_metrics,
     pipeline_metric,
@@ -34,8 +35,13 @@ def dashboard_body(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> 
                 {"Model": metrics["latency"], "Overhead": metrics["overhead"]},
                 threshold=spec.latency_ms * 1000,
             ),
-            _chart(scope, "Memory, percent", {"Memory": metrics["memory"]}, threshold=spec.saturation_percent),
-            _chart(scope, "CPU, percent, sum over the cores", {"CPU": metrics["cpu"]}),
+            _chart(scope, "Memory, percent", {"Memory": metrics["memory"]}),
+            _chart(
+                scope,
+                "CPU, percent, sum over the cores",
+                {"CPU": metrics["cpu"]},
+                threshold=cpu_limit(spec, endpoint),
+            ),
         ]
     for part, name in pipeline_names(scope, args).items():
         kinds = {kind: pipeline_metric(name, f"Execution{kind}") for kind in ("Started", "Succeeded", "Failed")}
@@ -52,7 +58,7 @@ def _chart(
     metrics: Mapping[str, Metric],
     *,
     period: int = 300,
-    threshold: float | None = None,
+    threshold: Input[float] | None = None,
 ) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "title": title,

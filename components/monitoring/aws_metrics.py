@@ -9,11 +9,13 @@ from components.clouds.aws_sagemaker import (
     INSTANCE_METRICS,
     INVOCATION_METRICS,
     PIPELINE_METRICS,
+    cores,
     endpoint_dimensions,
 )
 from components.core.image import DRIFT_METRIC, METRIC_NAMESPACE
+from components.core.refs import EndpointRef
 from components.core.scope import Scope
-from components.monitoring.contract import MonitoringArgs
+from components.monitoring.contract import MonitoringArgs, MonitoringSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,12 @@ def endpoint_metrics(endpoint_name: Input[str]) -> dict[str, Metric]:
         "memory": metric(INSTANCE_METRICS, "MemoryUtilization", "Average"),
         "cpu": metric(INSTANCE_METRICS, "CPUUtilization", "Average"),
     }
+
+
+def cpu_limit(spec: MonitoringSpec, endpoint: EndpointRef) -> Output[float]:
+    """The limit of saturation in the unit of ``CPUUtilization``: percent, summed over the cores of an instance."""
+    # CPUUtilizationNormalized is reported only of endpoints with inference components
+    return Output.from_input(endpoint["instance_type"]).apply(lambda kind: spec.saturation_percent * float(cores(kind)))
 
 
 def pipeline_metric(pipeline_name: Input[str], name: str) -> Metric:

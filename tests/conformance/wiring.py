@@ -82,6 +82,7 @@ REFS: dict[Cloud, dict[str, Any]] = {
         "endpoint": {
             "endpoint_id": _arn("sagemaker", "endpoint/churn-dev"),
             "endpoint_name": "churn-dev",
+            "instance_type": "ml.m5.large",
             "capture_uri": "s3://churn-dev-monitoring-abcde/capture",
         },
     },
@@ -148,6 +149,7 @@ REFS: dict[Cloud, dict[str, Any]] = {
             "endpoint_id": f"{_ARM}/Microsoft.MachineLearningServices/workspaces/churn-dev-abcde"
             "/onlineEndpoints/churn-dev-abcde",
             "endpoint_name": "churn-dev-abcde",
+            "instance_type": "Standard_F4s_v2",
             "capture_uri": "abfss://monitoring@churndevwsabcde.dfs.core.windows.net/capture",
         },
     },
@@ -206,6 +208,7 @@ REFS: dict[Cloud, dict[str, Any]] = {
         "endpoint": {
             "endpoint_id": f"{_GCP}/locations/europe-west4/endpoints/123456789",
             "endpoint_name": "123456789",
+            "instance_type": "n1-standard-2",
             "capture_uri": "bq://acme-ml-dev.churn_dev_capture.requests",
         },
     },

@@ -28,6 +28,7 @@ class TestSlot:
         assert outputs == {
             "endpoint_id": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/churn-dev",
             "endpoint_name": "churn-dev",
+            "instance_type": "ml.m5.large",
             "invoke_url": "https://runtime.sagemaker.eu-west-1.amazonaws.com/endpoints/churn-dev/invocations",
             "capture_uri": "s3://churn-dev-monitoring-abcde/capture/churn-dev",
         }

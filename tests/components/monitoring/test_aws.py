@@ -1,17 +1,20 @@
 """Monitoring on AWS: alarms in the metrics' units, the channel's key, the drift loop and its cool-down."""
 
 import json
+import re
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
+from components.core.cloud import Cloud
 from components.core.profile import Profile
 from components.core.vocabulary import Frequency
 from components.monitoring.aws import build as backend
 from components.monitoring.contract import DriftSpec, MonitoringSpec
 from tests.components.aws_bench import Graph, build, build_with_outputs
+from tests.conformance import wiring
 
 MODELS_KEY = "arn:aws:kms:eu-west-1:123456789012:key/22222222-2222-2222-2222-222222222222"
 LOGS_KEY = "arn:aws:kms:eu-west-1:123456789012:key/33333333-3333-3333-3333-333333333333"
@@ -49,10 +52,16 @@ class TestServiceAlarms:
         assert errors["threshold"] == 2.5
         assert errors["treatMissingData"] == "notBreaching"
 
-    def test_saturation_is_a_share_of_the_instance(self) -> None:
-        saturation = alarm(monitoring(saturation_percent=70), "saturation")
-        assert (saturation["namespace"], saturation["metricName"]) == ("/aws/sagemaker/Endpoints", "MemoryUtilization")
-        assert saturation["threshold"] == 70
+    @pytest.mark.parametrize(("machine", "threshold"), [("ml.m5.large", 140), ("ml.m5.2xlarge", 560)])
+    def test_saturation_is_that_of_all_cores_together(self, machine: str, threshold: int) -> None:
+        endpoint = {**wiring.REFS[Cloud.AWS]["endpoint"], "instance_type": machine}
+        graph = build(backend, "monitoring", MonitoringSpec(saturation_percent=70), given={"endpoint": endpoint})
+        saturation = alarm(graph, "saturation")
+        assert (saturation["namespace"], saturation["metricName"]) == ("/aws/sagemaker/Endpoints", "CPUUtilization")
+        assert (saturation["statistic"], saturation["threshold"]) == ("Average", threshold)
+        widgets = json.loads(graph["monitoring-dashboard"].inputs["dashboardBody"])["widgets"]
+        limits = [chart["properties"]["annotations"]["horizontal"] for chart in widgets if "CPU" in str(chart)]
+        assert limits == [[{"label": "Alarm", "value": threshold}]]
 
     def test_without_an_endpoint_failed_executions_are_watched(self) -> None:
         graph = monitoring(without=("endpoint",))
@@ -70,6 +79,42 @@ class TestServiceAlarms:
             ("churn-dev-batch", "ExecutionSucceeded"),
         }
         assert queries["retraining_failed"]["metric"]["namespace"] == "AWS/Sagemaker/ModelBuildingPipeline"
+
+
+class TestRollback:
+    def test_people_are_told_of_this_endpoint_alone(self) -> None:
+        graph = monitoring()
+        pattern = json.loads(graph["monitoring-rolled-back"].inputs["eventPattern"])
+        assert pattern["source"] == ["aws.sagemaker"]
+        assert pattern["detail-type"] == [
+            "SageMaker Endpoint Deployment State Change",
+            "SageMaker Endpoint State Change",
+        ]
+        assert pattern["detail"]["EndpointName"] == ["churn-dev"]
+        target = graph["monitoring-rolled-back-target"]
+        assert graph["monitoring-topic"].urn in target.dependencies
+        message = json.loads(target.inputs["inputTransformer"]["inputTemplate"])
+        assert set(re.findall("<([a-z]+)>", message)) == set(target.inputs["inputTransformer"]["inputPaths"])
+
+    def test_statuses_are_those_of_the_api_and_none_of_a_release_that_goes_well(self) -> None:
+        pattern = json.loads(monitoring()["monitoring-rolled-back"].inputs["eventPattern"])
+        model = botocore.session.get_session().get_service_model("sagemaker")
+        known = model.shape_for("EndpointStatus").enum
+        spelled = {*known, *(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status).upper() for status in known)}
+        told = set(pattern["detail"]["EndpointStatus"])
+        assert told <= spelled
+        assert {"ROLLING_BACK", "RollingBack", "FAILED", "Failed"} <= told
+        assert not told & {"InService", "IN_SERVICE", "Updating", "UPDATING", "Creating", "Deleting"}
+
+    def test_what_could_not_be_told_is_kept(self) -> None:
+        graph = monitoring(Profile.REGULATED)
+        assert graph["monitoring-rolled-back-dead-letters"].inputs["kmsMasterKeyId"] == LOGS_KEY
+        assert alarm(graph, "rolled-back-not-told")["dimensions"] == {
+            "QueueName": "churn-dev-monitoring-rolled-back-dead-letters"
+        }
+
+    def test_batch_products_have_no_releases_to_watch(self) -> None:
+        assert "monitoring-rolled-back" not in monitoring(without=("endpoint",))
 
 
 class TestChannel:
