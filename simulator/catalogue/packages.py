@@ -14,6 +14,7 @@ import importlib.metadata
 import importlib.util
 import json
 import re
+import threading
 import warnings
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -26,6 +27,7 @@ PACKAGES: Final = MappingProxyType(
 )
 """Pulumi package name -> Python distribution."""
 
+_IMPORTING = threading.RLock()
 _TABLE = re.compile(r'resource_modules="""\s*(\[.*?\])\s*"""', re.DOTALL)
 
 
@@ -76,11 +78,12 @@ def resource_class(token: str) -> tuple[type, ModuleType]:
             f"'{token}' is no resource type of {PACKAGES[package]} {version_of(package)}{_nearest(token, index)}",
         )
     module_name, class_name = index[token]
-    with warnings.catch_warnings():
+    # One at a time: modules of an SDK import each other, and threads that do so at once see them half made.
+    with _IMPORTING, warnings.catch_warnings():
         # Importing a module of an SDK warns of every deprecated class in it, used or not.
         warnings.simplefilter("ignore", DeprecationWarning)
         cls = getattr(importlib.import_module(module_name), class_name)
-    return cls, importlib.import_module(cls.__module__)
+        return cls, importlib.import_module(cls.__module__)
 
 
 def _nearest(token: str, index: MappingProxyType[str, tuple[str, str]]) -> str:
