@@ -80,7 +80,7 @@ def retraining(
         labels=scope.tags(),
         opts=scope.options(),
     )
-    granted = gcp_grants.on_project(scope, "retrain", project, INVOKER, monitor)
+    granted = gcp_grants.on_project(scope, "retrain-invoker", project, INVOKER, monitor)
     key = args["keys"]["models_key_id"] if scope.covers(DataClass.MODELS) else None
     guard = gcp.workflows.Workflow(
         scope.label("guard"),
