@@ -29,7 +29,11 @@ GAPS: tuple[Gap, ...] = ()
 
 
 def build(scope: Scope, spec: EndpointSpec, args: EndpointArgs) -> EndpointOutputs:
-    """Make the slot and, where a model is given, put it in."""
+    """Make the slot and, where a model is given, put it in.
+
+    Raises:
+        TripodError: where a rollout would take longer than the provider waits for it.
+    """
     arn = arns(scope, args["foundation"])
     name = scope.name("endpoint")
     # SageMaker would make this group itself, without retention and key

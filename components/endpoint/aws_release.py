@@ -17,6 +17,7 @@ from components.clouds.aws_sagemaker import (
     takes_volume_key,
     vpc_config,
 )
+from components.core.errors import Fault, TripodError
 from components.core.scope import Scope
 from components.core.vocabulary import DataClass
 from components.endpoint.contract import EndpointArgs, EndpointSpec, ModelVersion
@@ -25,6 +26,11 @@ CAPTURE = "capture"
 """Prefix in zone monitoring of captured requests; SageMaker adds endpoint, variant, date and hour below it."""
 TERMINATION_WAIT_SECONDS = 300
 """How long the old fleet is kept after the switch."""
+UPDATE_WAIT_MINUTES = 60
+"""How long the provider waits for an update; it takes no other timeout
+(hashicorp/terraform-provider-aws ``internal/service/sagemaker/endpoint.go``)."""
+FLEET_MINUTES = 15
+"""What is left of it for making the new fleet and moving the traffic."""
 SCALE_IN_COOLDOWN_SECONDS = 600
 SCALE_OUT_COOLDOWN_SECONDS = 120
 
@@ -65,7 +71,12 @@ def release(
     alarms: Sequence[aws.cloudwatch.MetricAlarm],
     ready: Sequence[pulumi.Resource],
 ) -> aws.sagemaker.Endpoint:
-    """Make the endpoint. ``ready`` must exist first: grants of the execution role, the log group."""
+    """Make the endpoint. ``ready`` must exist first: grants of the execution role, the log group.
+
+    Raises:
+        TripodError: where a rollout would take longer than the provider waits for it.
+    """
+    _check(scope, spec)
     served = _model(scope, args, arn, model, ready)
     configuration = _configuration(scope, spec, args, served)
     endpoint = aws.sagemaker.Endpoint(
@@ -78,6 +89,28 @@ def release(
     )
     _autoscaling(scope, spec, endpoint)
     return endpoint
+
+
+def _bakes(scope: Scope, spec: EndpointSpec) -> int:
+    """How often a rollout is watched for ``bake_minutes``: the canary and then the whole fleet, or the fleet alone
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html)."""
+    least, _ = spec.replicas(scope.posture)
+    return 2 if least > 1 else 1
+
+
+def _check(scope: Scope, spec: EndpointSpec) -> None:
+    bakes = _bakes(scope, spec)
+    longest = (UPDATE_WAIT_MINUTES - FLEET_MINUTES - TERMINATION_WAIT_SECONDS // 60) // bakes
+    if spec.bake_minutes > longest:
+        raise TripodError(
+            Fault(
+                where="endpoint.bake_minutes",
+                what=f"{spec.bake_minutes} minutes, {'twice' if bakes == 2 else 'once'} a release, outlast the "
+                f"{UPDATE_WAIT_MINUTES} minutes that the AWS provider waits for an update",
+                allowed=f"1 to {longest} {'with a canary' if bakes == 2 else 'with a single instance'}",
+                remedy=f"set bake_minutes to {longest} or less",
+            )
+        )
 
 
 def _model(
@@ -156,15 +189,15 @@ def _deployment(
     A canary is at most half of the fleet, so one instance is switched at once and watched just the same
     (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html).
     """
-    least, _ = spec.replicas(scope.posture)
+    canary = _bakes(scope, spec) == 2
     bake = spec.bake_minutes * 60
     size = aws.sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationCanarySizeArgs(
         type="CAPACITY_PERCENT", value=spec.canary_percent
     )
     routing = aws.sagemaker.EndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfigurationArgs(
-        type="CANARY" if least > 1 else "ALL_AT_ONCE",
+        type="CANARY" if canary else "ALL_AT_ONCE",
         wait_interval_in_seconds=bake,
-        canary_size=size if least > 1 else None,
+        canary_size=size if canary else None,
     )
     return aws.sagemaker.EndpointDeploymentConfigArgs(
         auto_rollback_configuration=aws.sagemaker.EndpointDeploymentConfigAutoRollbackConfigurationArgs(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from components.core.errors import TripodError
 from components.core.profile import Profile
 from components.core.vocabulary import ComputeSize
 from components.endpoint.aws import build as backend
@@ -157,6 +158,21 @@ class TestRelease:
             "type": "ALL_AT_ONCE",
             "waitIntervalInSeconds": 600,
         }
+
+    @pytest.mark.parametrize(
+        ("least", "minutes", "allowed"), [(2, 21, "1 to 20 with a canary"), (1, 41, "1 to 40 with a single instance")]
+    )
+    def test_watching_beyond_what_the_provider_waits_is_refused(self, least: int, minutes: int, allowed: str) -> None:
+        options: dict[str, Any] = {"model": MODEL, "min_instances": least}
+        with pytest.raises(TripodError, match=rf"endpoint\.bake_minutes: {minutes} minutes.* allowed: {allowed}"):
+            endpoint(Profile.SANDBOX, bake_minutes=minutes, **options)
+        policy = endpoint(Profile.SANDBOX, bake_minutes=minutes - 1, **options)["endpoint-endpoint"]
+        routing = policy.inputs["deploymentConfig"]["blueGreenUpdatePolicy"]["trafficRoutingConfiguration"]
+        assert routing["waitIntervalInSeconds"] == (minutes - 1) * 60
+
+    def test_who_releases_into_the_empty_slot_waits_as_long_as_they_like(self) -> None:
+        slot = endpoint(Profile.REGULATED, bake_minutes=60)["endpoint-slot"]
+        assert json.loads(slot.inputs["insecureValue"])["bake_minutes"] == 60
 
     def test_alarms_exist_first_and_know_the_endpoint_by_name(self) -> None:
         graph = endpoint(Profile.STANDARD, model=MODEL)
