@@ -1,7 +1,9 @@
 """Firewall of a network on Google Cloud: what is not allowed by name is refused and logged, both ways.
 
 A VPC network allows every connection out by default, so the refusal is a rule of its own. Jobs that plug in through the
-network attachment get addresses of its subnet and follow the same rules.
+network attachment get addresses of its subnet and follow the same rules on that way; but Vertex AI sends what they want
+from the internet and from Google APIs through its own network, which only a service perimeter closes
+(https://docs.cloud.google.com/vertex-ai/docs/training/psc-i-egress).
 """
 
 import pulumi_gcp as gcp
