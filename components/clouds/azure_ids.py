@@ -14,6 +14,15 @@ def group_id(subscription: Input[str], group_name: Input[str]) -> Output[str]:
     return Output.concat("/subscriptions/", subscription, "/resourceGroups/", group_name)
 
 
+def canonical(arm_id: Input[str]) -> Output[str]:
+    """The id with ``resourceGroups`` as Azure ML wants it: some services answer with ``resourcegroups``."""
+    return Output.from_input(arm_id).apply(
+        lambda known: "/".join(
+            "resourceGroups" if part.lower() == "resourcegroups" else part for part in known.split("/")
+        )
+    )
+
+
 def segment(arm_id: str, kind: str) -> str:
     """The name that follows ``kind`` in an ARM id: ``segment(id, "storageAccounts")``.
 

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_azure_native as azure
 from pulumi import Input, Output
 
-from components.clouds.azure_ids import account_of, group_id, key_arm_id
+from components.clouds.azure_ids import account_of, canonical, group_id, key_arm_id
 from components.clouds.azure_lifecycle import blob_service, expire_versions, lifecycle
 from components.clouds.azure_logs import diagnostic_setting
 from components.clouds.azure_ml_roles import Duty, custom_role
@@ -104,7 +104,7 @@ def feature_store(scope: Scope, spec: FeatureStoreSpec, args: FeatureStoreArgs) 
     if cache is not None:
         targets["online"] = (cache.id, "redisCache")
     needs = Needs(
-        identity_id=identity.id,
+        identity_id=canonical(identity.id),  # Managed Identity answers in another spelling
         storage_id=account.id,
         vault_id=vault.id,
         insights_id=insights.id,

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from pulumi.runtime.mocks import MockResourceArgs
 
 from components.core.errors import TripodError
 from components.core.profile import Profile
@@ -13,6 +14,7 @@ from components.feature_store.azure import build as backend
 from components.feature_store.azure_sets import spec_of
 from components.feature_store.contract import Entity, FeatureGroup, FeatureStoreSpec, FeatureType
 from tests.components.azure_bench import ARM, Graph, build
+from tests.recorder import _Echo
 
 USAGE: dict[str, Any] = {
     "entity": "customer",
@@ -70,6 +72,35 @@ class TestTwoWrites:
         assert connection["authType"] == "ManagedIdentity"
         assert connection["credentials"]["resourceId"] == "feature_store-identity-id"
         assert connection["target"].endswith("/containers/features")
+
+    @pytest.mark.parametrize("profile", [Profile.SANDBOX, Profile.REGULATED])
+    def test_the_identity_is_spelt_as_azure_ml_wants_it(
+        self, profile: Profile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Managed Identity answers with ``resourcegroups``, of which Azure ML makes a duplicate key."""
+        answered = f"{ARM}/Microsoft.ManagedIdentity/userAssignedIdentities/churn-dev-features"
+        invent = _Echo.new_resource
+
+        def answer(mocks: _Echo, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+            made, outputs = invent(mocks, args)
+            lower = answered.replace("/resourceGroups/", "/resourcegroups/")
+            return lower if args.name == "feature_store-identity" else made, outputs
+
+        monkeypatch.setattr(_Echo, "new_resource", answer)
+        spec = FeatureStoreSpec.model_validate({"entities": ENTITIES, "groups": {"usage": USAGE}})
+        graph = build(backend, "feature_store", spec, profile)
+        first = graph["feature_store-workspace"].inputs
+        (second,) = graph["feature_store-stores"].inputs["properties"]["template"]["resources"]
+        connection = graph["feature_store-offline-store"].inputs["properties"]
+        assert {
+            *first["identity"]["userAssignedIdentities"],
+            first["primaryUserAssignedIdentity"],
+            first["encryption"]["identity"]["userAssignedIdentity"],
+            *second["identity"]["userAssignedIdentities"],
+            second["properties"]["primaryUserAssignedIdentity"],
+            second["properties"]["encryption"]["identity"]["userAssignedIdentity"],
+            connection["credentials"]["resourceId"],
+        } == {answered}
 
 
 class TestWorkspace:
