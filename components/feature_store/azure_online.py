@@ -7,6 +7,7 @@ Azure Managed Redis, which follows it, is no store type of Azure ML yet.
 Nothing is written to disk, so there is nothing for a customer key to encrypt.
 """
 
+import pulumi
 import pulumi_azure_native as azure
 from pulumi import Input
 
@@ -15,6 +16,12 @@ from components.clouds.azure_private import private_endpoints
 from components.core.refs import FoundationRef, NetworkRef
 from components.core.scope import Scope
 
+CLOSING = (
+    "groups.online on Azure makes an Azure Cache for Redis, the only online store of Azure ML: "
+    "since 2026-04-01 a tenant that has none cannot create one, and the update then fails; "
+    "the service ends on 2028-09-30. In such a tenant leave online off."
+)
+"""Said on every preview and update with online groups: nothing shows beforehand whether the tenant has a cache."""
 READER = "Data Reader"
 """Built-in data access policy
 (https://learn.microsoft.com/azure/azure-cache-for-redis/cache-configure-role-based-access-control)."""
@@ -22,6 +29,7 @@ READER = "Data Reader"
 
 def online_store(scope: Scope, foundation: FoundationRef, network: NetworkRef | None) -> azure.redis.Redis:
     """Make the cache: TLS only, two nodes (a Basic cache has no service level)."""
+    pulumi.log.warn(CLOSING, scope.parent)
     cache = azure.redis.Redis(
         scope.label("online"),
         name=scope.name("redis"),

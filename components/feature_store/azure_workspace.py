@@ -50,7 +50,11 @@ class Needs:
 
 
 def isolation(scope: Scope) -> ml.IsolationMode:
-    """How the managed network of jobs reaches out. The choice only ever tightens once the workspace exists."""
+    """How the managed network of jobs reaches out.
+
+    Azure refuses to loosen the mode of a workspace that exists, and tightening it deletes compute and endpoints, so a
+    change replaces the workspace: the plan says so, and refuses where the posture protects it.
+    """
     if scope.posture.public_access:
         return ml.IsolationMode.DISABLED
     if scope.posture.network_isolation:
@@ -79,6 +83,7 @@ def workspace(
             "hbiWorkspace",
             "keyVault",
             "kind",
+            "managedNetwork.isolationMode",
             "storageAccount",
         ],
     )

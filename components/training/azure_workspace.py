@@ -160,6 +160,7 @@ def _workspace(scope: Scope, args: TrainingArgs, parts: _Parts) -> azure.machine
             "encryption.status",
             "hbiWorkspace",
             "keyVault",
+            "managedNetwork.isolationMode",
             "storageAccount",
         ],
     )
@@ -209,9 +210,12 @@ def _workspace(scope: Scope, args: TrainingArgs, parts: _Parts) -> azure.machine
 
 
 def _managed_network(scope: Scope, args: TrainingArgs) -> azure.machinelearningservices.ManagedNetworkSettingsArgs:
-    """Where jobs and endpoints run. The mode can only be tightened later, and tightening it deletes all compute
-    (https://learn.microsoft.com/azure/machine-learning/how-to-managed-network). No rule names a host: the first one
-    would start a billed firewall."""
+    """Where jobs and endpoints run. No rule names a host: the first one would start a billed firewall.
+
+    Azure refuses to loosen the mode of a workspace that exists, and tightening it deletes compute and endpoints
+    (https://learn.microsoft.com/azure/machine-learning/how-to-managed-network), so a change replaces the workspace: the
+    plan says so, and refuses where the posture protects it.
+    """
     ml = azure.machinelearningservices
     if scope.posture.public_access:
         return ml.ManagedNetworkSettingsArgs(isolation_mode=ml.IsolationMode.DISABLED)

@@ -4,6 +4,7 @@ import functools
 import json
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi.runtime.mocks import MockResourceArgs
 
@@ -11,6 +12,7 @@ from components.core.errors import TripodError
 from components.core.profile import Profile
 from components.core.vocabulary import Classification, Provision
 from components.feature_store.azure import build as backend
+from components.feature_store.azure_online import CLOSING
 from components.feature_store.azure_sets import spec_of
 from components.feature_store.contract import Entity, FeatureGroup, FeatureStoreSpec, FeatureType
 from tests.components.azure_bench import ARM, Graph, build
@@ -125,6 +127,12 @@ class TestWorkspace:
             Profile.STANDARD: "AllowInternetOutbound",
             Profile.REGULATED: "AllowOnlyApprovedOutbound",
         }
+
+    def test_another_isolation_mode_replaces_which_protection_refuses(self) -> None:
+        for profile in Profile:
+            made = store(profile)["feature_store-workspace"]
+            assert "managedNetwork.isolationMode" in made.options["replace_on_changes"]
+            assert made.protect is (profile is not Profile.SANDBOX)
 
     def test_spark_gets_a_network_that_is_there_already(self) -> None:
         made = store(Profile.STANDARD)["feature_store-workspace"].inputs
@@ -248,6 +256,19 @@ class TestOnline:
         graph = store()
         assert graph.of("redis:Redis") == []
         assert "feature_store-online-store" not in graph
+
+    def test_a_warning_says_that_new_tenants_get_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        said: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: said.append(message))
+        group = FeatureGroup.model_validate({**USAGE, "online": True})
+        entities = {"customer": Entity(key="customer_id")}
+        build(backend, "feature_store", FeatureStoreSpec(entities=entities, groups={"usage": group}))
+        assert set(said) == {CLOSING}
+        assert "since 2026-04-01 a tenant that has none cannot create one" in CLOSING
+        said.clear()
+        offline = group.model_copy(update={"online": False})
+        build(backend, "feature_store", FeatureStoreSpec(entities=entities, groups={"usage": offline}))
+        assert not said
 
     def test_the_cache_speaks_tls_and_entra(self) -> None:
         cache = store(Profile.STANDARD, online=True)["feature_store-online"].inputs

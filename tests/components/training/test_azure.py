@@ -83,9 +83,10 @@ def test_the_key_covers_the_workspace_where_the_posture_says_so() -> None:
 
 def test_what_is_fixed_at_creation_is_replaced_and_not_updated() -> None:
     graph = plan(Profile.STANDARD)
-    assert {"storageAccount", "keyVault", "hbiWorkspace", "encryption.status"} <= set(
-        graph["training-workspace"].options["replace_on_changes"]
-    )
+    # in place, another isolation mode would delete clusters and endpoints behind Pulumi's back, or be refused
+    assert {
+        "storageAccount", "keyVault", "hbiWorkspace", "encryption.status", "managedNetwork.isolationMode",
+    } <= set(graph["training-workspace"].options["replace_on_changes"])  # fmt: skip
     assert graph["training-workspace"].protect
 
 
