@@ -106,6 +106,11 @@ RELEASE_MANIFEST = "release.json"
 """Object in zone artifacts that says what a release into the endpoint must use."""
 
 
+def cores(machine: str) -> int:
+    """Virtual CPUs of a machine type: the last number of its name (https://cloud.google.com/compute/docs/machine-resource)."""
+    return int(machine.rsplit("-", 1)[-1])
+
+
 def snake(text: str) -> str:
     """``text`` with the underscores that feature stores, BigQuery and metadata want in place of hyphens."""
     return re.sub(r"[^a-z0-9_]+", "_", text.lower())

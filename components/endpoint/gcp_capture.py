@@ -61,7 +61,7 @@ def make_capture(scope: Scope, args: EndpointArgs) -> Output[str]:
         default_encryption_configuration=gcp.bigquery.DatasetDefaultEncryptionConfigurationArgs(kms_key_name=key)
         if key is not None
         else None,
-        delete_contents_on_destroy=False,
+        delete_contents_on_destroy=not scope.posture.deletion_protection,  # the service may add tables
         deletion_policy="PREVENT" if scope.posture.deletion_protection else "DELETE",
         labels=scope.tags(),
         opts=scope.options(stateful=True),

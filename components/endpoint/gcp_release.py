@@ -99,22 +99,13 @@ def write_manifest(scope: Scope, args: EndpointArgs, text: Output[str]) -> gcp.s
 
 def release_role(scope: Scope, args: EndpointArgs) -> gcp.projects.IAMMember:
     """Let the pipeline account release; Vertex AI takes no narrower resource than the project for it."""
-    project = args["foundation"]["account_id"]
-    role = gcp.projects.IAMCustomRole(
-        scope.label("release", "role"),
-        project=project,
-        role_id=scope.name("custom_role", "release"),
-        title=f"{scope.prefix} release",
+    return gcp_grants.by_permission(
+        scope,
+        "releaser",
+        args["foundation"]["account_id"],
+        PERMISSIONS,
+        args["identity"]["pipeline_principal"],
         description="Deploys models to the endpoint and watches them.",
-        permissions=list(PERMISSIONS),
-        opts=scope.options(),
-    )
-    return gcp.projects.IAMMember(
-        scope.label("release", "grant"),
-        project=project,
-        role=gcp_grants.role_name(project, role),
-        member=args["identity"]["pipeline_principal"],
-        opts=scope.options(),
     )
 
 

@@ -3,16 +3,13 @@
 A schedule starts the drift job; it writes a metric; an alert policy on the metric goes to people and, through a topic,
 Eventarc and a workflow that keeps the cool-down, to the training workflow. Not here: Vertex AI Model Monitoring, whose
 second version is a preview without a class and whose first is bound to one endpoint.
-
-CPU of endpoints is shown and not alarmed on: its metric is the sum over the cores, and the endpoint's reference does
-not tell how many there are. What goes off instead is a lack of replicas.
 """
 
 import pulumi_gcp as gcp
 from pulumi import Input, Output
 
 from components.core.backend import Means, Support
-from components.core.cloud import Gap, GapKind
+from components.core.cloud import Gap
 from components.core.scope import Scope
 from components.monitoring.contract import MonitoringArgs, MonitoringOutputs, MonitoringSpec
 from components.monitoring.gcp_alerts import service_alerts
@@ -22,15 +19,7 @@ from components.monitoring.gcp_logs import make_logs
 from components.monitoring.gcp_retrain import alert_topic, retraining
 
 SUPPORT = Support(means=Means.COMPOSED, by="Cloud Monitoring, Cloud Logging, Cloud Run, Pub/Sub, Eventarc, Workflows")
-GAPS: tuple[Gap, ...] = (
-    Gap(
-        kind=GapKind.NOT_YET,
-        field="saturation_percent",
-        reason="CPU utilisation of endpoints is the sum over the cores of a replica, memory is in bytes, and the "
-        "endpoint's reference does not name its machine; a policy on missing replicas stands in.",
-        url="https://cloud.google.com/monitoring/api/metrics_gcp_a_b#gcp-aiplatform",
-    ),
-)
+GAPS: tuple[Gap, ...] = ()
 
 
 def build(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> MonitoringOutputs:

@@ -7,9 +7,10 @@ from pulumi import Input, ResourceOptions
 
 from components.core.scope import Scope
 from components.monitoring.contract import MonitoringArgs, MonitoringSpec
-from components.monitoring.gcp_metrics import Metric, endpoint_metrics, workflow_metric
+from components.monitoring.gcp_metrics import Metric, cpu_limit, endpoint_metrics, workflow_metric
 
 PERIOD_SECONDS = 300
+SATURATION_SECONDS = 900
 CAPACITY_SECONDS = 900
 """How long replicas may be missing: about what a new one takes to start."""
 AUTO_CLOSE_SECONDS = 1800
@@ -25,7 +26,7 @@ _AbsentAggregation = gcp.monitoring.AlertPolicyConditionConditionAbsentAggregati
 def above(
     name: str,
     metric: Metric,
-    threshold: float,
+    threshold: Input[float],
     *,
     over: Metric | None = None,
     period: int = PERIOD_SECONDS,
@@ -128,7 +129,7 @@ def alert(
 
 
 def service_alerts(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs, channels: Sequence[Input[str]]) -> None:
-    """Latency, errors and missing replicas of the endpoint; without one, failed runs of the pipeline."""
+    """Latency, errors, saturation and missing replicas of the endpoint; without one, failed runs of the pipeline."""
     project, endpoint = args["foundation"]["account_id"], args.get("endpoint")
     if endpoint is None:
         alert(
@@ -174,6 +175,15 @@ def service_alerts(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs, cha
         channels=channels,
         text=f"More than {spec.error_percent:g} % of the requests failed.",
         severity="CRITICAL",
+    )
+    alert(
+        scope,
+        "saturation",
+        [above("CPU (cores)", metrics["cpu"], cpu_limit(spec, endpoint), duration=SATURATION_SECONDS)],
+        project=project,
+        channels=channels,
+        text=f"CPU of a replica is used to more than {spec.saturation_percent} %.",
+        severity="WARNING",
     )
     alert(
         scope,

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi import Output
+from pulumi import Input, Output
 
 from components.core.scope import Scope
 from components.monitoring.contract import MonitoringArgs, MonitoringSpec
-from components.monitoring.gcp_metrics import Metric, drift_metric, endpoint_metrics, workflow_metric
+from components.monitoring.gcp_metrics import Metric, cpu_limit, drift_metric, endpoint_metrics, workflow_metric
 
 COLUMNS, WIDTH, HEIGHT = 48, 24, 16
 """Columns of the mosaic; width and height of a tile in them."""
@@ -20,7 +20,7 @@ class Tile:
 
     title: str
     metrics: tuple[Metric, ...]
-    threshold: float | None = None
+    threshold: Input[float] | None = None
     """Line at which an alert policy goes off."""
     period_seconds: int = 300
 
@@ -38,7 +38,7 @@ def dashboard_json(scope: Scope, spec: MonitoringSpec, args: MonitoringArgs) -> 
             ),
             Tile(title="Requests and errors per second", metrics=(found["requests"], found["errors"])),
             Tile(title="Predictions per second", metrics=(found["predictions"],)),
-            Tile(title="CPU, sum over the cores (1 = a core)", metrics=(found["cpu"],)),
+            Tile(title="CPU (cores of a replica)", metrics=(found["cpu"],), threshold=cpu_limit(spec, endpoint)),
             Tile(title="Memory (bytes)", metrics=(found["memory"],)),
             Tile(title="Replicas, present and wanted", metrics=(found["replicas"], found["target_replicas"])),
         ]

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 
 from pulumi import Input, Output
 
+from components.clouds.gcp import cores
 from components.core.image import METRIC_NAMESPACE
+from components.core.refs import EndpointRef
 from components.core.scope import Scope
+from components.monitoring.contract import MonitoringSpec
 
 ENDPOINT = "aiplatform.googleapis.com/Endpoint"
 ONLINE = "aiplatform.googleapis.com/prediction/online"
@@ -79,6 +82,13 @@ def endpoint_metrics(scope: Scope, endpoint_name: Input[str]) -> dict[str, Metri
         ),
         "private_latency": metric("private/prediction_latencies", "ALIGN_DELTA", "REDUCE_PERCENTILE_95"),
     }
+
+
+def cpu_limit(spec: MonitoringSpec, endpoint: EndpointRef) -> Output[float]:
+    """The limit of saturation in the unit of ``cpu``: cores of a replica."""
+    return Output.from_input(endpoint["instance_type"]).apply(
+        lambda machine: spec.saturation_percent / 100 * cores(str(machine))
+    )
 
 
 def workflow_metric(scope: Scope, workflow_id: Input[str], status: str) -> Metric:

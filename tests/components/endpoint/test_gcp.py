@@ -92,6 +92,7 @@ class TestEndpoint:
         number = endpoint(graph)["name"]
         assert graph.outputs["endpoint_name"] == number
         assert graph.outputs["endpoint_id"] == f"projects/{PROJECT}/locations/{REGION}/endpoints/{number}"
+        assert graph.outputs["instance_type"] == "n1-standard-2"
         assert graph.outputs["capture_uri"] == TABLE
         assert graph.outputs["invoke_url"].endswith(f"/v1/{graph.outputs['endpoint_id']}:predict")
 
@@ -224,7 +225,7 @@ class TestRelease:
             graph["endpoint-release"].inputs["template"]["template"]["serviceAccount"]
             == member("pipeline").split(":", 1)[1]
         )
-        role = graph["endpoint-release-role"].inputs
+        role = graph["endpoint-releaser-role"].inputs
         assert set(role["permissions"]) == {
             "aiplatform.endpoints.deploy",
             "aiplatform.endpoints.get",
@@ -234,5 +235,5 @@ class TestRelease:
             "monitoring.timeSeries.list",
         }
         assert "-" not in role["roleId"]
-        grant = graph["endpoint-release-grant"].inputs
+        grant = graph["endpoint-releaser"].inputs
         assert (grant["member"], grant["role"]) == (member("pipeline"), f"projects/{PROJECT}/roles/{role['roleId']}")

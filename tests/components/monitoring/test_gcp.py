@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from components.clouds.gcp import FACTS, cores
 from components.core.profile import Profile
-from components.core.vocabulary import Frequency
+from components.core.vocabulary import ComputeSize, Frequency
 from components.monitoring.contract import DriftSpec, MonitoringSpec
-from components.monitoring.gcp import GAPS
 from components.monitoring.gcp import build as backend
 from runtime.metrics import GoogleMonitoring, Metric
 from tests.components.gcp_bench import NUMBER, PROJECT, REGION, Graph, build
@@ -81,15 +81,29 @@ class TestServicePolicies:
         assert private["denominatorFilter"].startswith(f'metric.type = "{ONLINE}/private/response_count"')
         assert policy(graph, "errors")["combiner"] == "OR"
 
-    def test_missing_replicas_stand_in_for_cpu(self) -> None:
-        graph = monitoring()
-        (capacity,) = thresholds(graph, "capacity")
+    def test_saturation_is_counted_in_cores_of_the_endpoints_machine(self) -> None:
+        graph = monitoring(saturation_percent=70)
+        (saturation,) = thresholds(graph, "saturation")
+        assert saturation["filter"] == f'metric.type = "{ONLINE}/cpu/utilization" AND {ENDPOINT}'
+        assert saturation["thresholdValue"] == 0.7 * 2  # n1-standard-2
+        tiles = json.loads(graph["monitoring-dashboard"].inputs["dashboardJson"])["mosaicLayout"]["tiles"]
+        cpu = next(tile["widget"] for tile in tiles if tile["widget"]["title"].startswith("CPU"))
+        assert cpu["xyChart"]["thresholds"] == [{"value": 1.4}]
+
+    def test_every_machine_tells_its_cores(self) -> None:
+        assert {size: cores(machine) for size, machine in FACTS.serving_machines.items()} == {
+            ComputeSize.SMALL: 2,
+            ComputeSize.MEDIUM: 4,
+            ComputeSize.LARGE: 8,
+            ComputeSize.XLARGE: 16,
+            ComputeSize.GPU: 4,
+        }
+
+    def test_missing_replicas_are_told(self) -> None:
+        (capacity,) = thresholds(monitoring(), "capacity")
         assert capacity["filter"].startswith(f'metric.type = "{ONLINE}/target_replicas"')
         assert capacity["denominatorFilter"].startswith(f'metric.type = "{ONLINE}/replicas"')
         assert capacity["thresholdValue"] == 1
-        assert [gap.field for gap in GAPS] == ["saturation_percent"]
-        watched = json.dumps([item.inputs for item in graph.of("monitoring/alertPolicy:AlertPolicy").values()])
-        assert "cpu/utilization" not in watched
 
     def test_without_an_endpoint_failed_runs_are_watched(self) -> None:
         graph = monitoring(without=("endpoint",))
