@@ -135,6 +135,16 @@ def grant(scope: Scope, part: str, role_name: Input[str], *statements: Statement
     )
 
 
+def after(value: Input[str], *awaited: Input[str] | aws.iam.RolePolicy) -> Output[str]:
+    """``value``, once ``awaited`` are there: what takes it is made after them and deleted before them.
+
+    So a role handed out this way may do its work as long as anything runs as it. Known in a preview, because of a grant
+    the name of its role is awaited, which is known.
+    """
+    known = [item.role if isinstance(item, aws.iam.RolePolicy) else item for item in awaited]
+    return Output.all(value, *known).apply(lambda values: str(values[0]))
+
+
 def pass_role(
     roles: Sequence[Input[str]], service: str = "sagemaker.amazonaws.com", sid: str = "PassRole"
 ) -> Statement:

@@ -1,4 +1,7 @@
-"""One model version in the slot: model, configuration, endpoint, autoscaling."""
+"""One model version in the slot: model, configuration, endpoint, autoscaling.
+
+Where a change of the machine fails half-way, the endpoint is not scaled until the next successful update.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output
 
 from components.clouds.aws_arn import Arns
+from components.clouds.aws_iam import after
 from components.clouds.aws_sagemaker import (
     INSTANCE_METRICS,
     VARIANT,
@@ -79,15 +83,16 @@ def release(
     _check(scope, spec)
     served = _model(scope, args, arn, model, ready)
     configuration = _configuration(scope, spec, args, served)
+    scaled = _scaled_machine(scope, spec, name)
     endpoint = aws.sagemaker.Endpoint(
         scope.label("endpoint"),
         name=name,
         endpoint_config_name=configuration.name,
         deployment_config=_deployment(scope, spec, alarms),
         tags=scope.tags(),
-        opts=scope.options(stateful=True, depends_on=[*alarms, *ready]),
+        opts=scope.options(stateful=True, depends_on=[*alarms, *ready, scaled]),
     )
-    _autoscaling(scope, spec, endpoint)
+    _autoscaling(scope, spec, endpoint, scaled)
     return endpoint
 
 
@@ -121,7 +126,12 @@ def _model(
     # auto-named, and kept above sandbox: a rollback of a running rollout needs the old one
     return aws.sagemaker.Model(
         scope.label("model"),
-        execution_role_arn=args["identity"]["serving_id"],
+        # images and artifacts may be read before the model is made, and until the endpoint has gone
+        execution_role_arn=after(
+            args["identity"]["serving_id"],
+            args["storage"]["artifacts_id"],
+            args["registry"]["image_repository_id"],
+        ),
         primary_container=aws.sagemaker.ModelPrimaryContainerArgs(
             model_package_name=arn.regional("sagemaker", f"model-package/{group}/{model.version}")
         ),
@@ -214,14 +224,32 @@ def _deployment(
     )
 
 
-def _autoscaling(scope: Scope, spec: EndpointSpec, endpoint: aws.sagemaker.Endpoint) -> None:
+def _scaled_machine(scope: Scope, spec: EndpointSpec, name: str) -> aws.ssm.Parameter:
+    """What the scaling target hangs on, so that it is deregistered before the endpoint changes its machine.
+
+    SageMaker refuses an update that changes the instance type of a variant with a target
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html). The target depends on the endpoint
+    and would go after it; but what a resource that is deleted before it is replaced takes with it goes first.
+    """
+    return aws.ssm.Parameter(
+        scope.label("scaled-machine"),
+        name=f"/tripod/{scope.name('parameter', 'endpoint-machine')}",
+        description=f"Instance type that endpoint {name} is scaled on",
+        type="String",
+        insecure_value=scope.facts.serving_machines[spec.size],
+        tags=scope.tags(),
+        opts=scope.options(replace_on_changes=["insecureValue"], delete_before_replace=True),
+    )
+
+
+def _autoscaling(scope: Scope, spec: EndpointSpec, endpoint: aws.sagemaker.Endpoint, scaled: aws.ssm.Parameter) -> None:
     least, greatest = spec.replicas(scope.posture)
     machine = scope.facts.serving_machines[spec.size]
     target = aws.appautoscaling.Target(
         scope.label("scaling"),
         service_namespace="sagemaker",
         scalable_dimension="sagemaker:variant:DesiredInstanceCount",
-        resource_id=Output.concat("endpoint/", endpoint.name, f"/variant/{VARIANT}"),
+        resource_id=after(Output.concat("endpoint/", endpoint.name, f"/variant/{VARIANT}"), scaled.name),
         min_capacity=least,
         max_capacity=greatest,
         tags=scope.tags(),

@@ -11,6 +11,7 @@ from components.clouds.aws_iam import (
     PEOPLE_PATH,
     WORKLOAD_PATH,
     Statement,
+    after,
     document,
     grant,
     pass_role,
@@ -61,24 +62,27 @@ def build(scope: Scope, spec: IdentitySpec, args: IdentityArgs) -> IdentityOutpu
         for role, purpose in WORKLOADS.items()
     }
     roles[Role.APPROVER] = _approver(scope, spec, names)
+    granted: dict[Role, list[aws.iam.RolePolicy]] = {role: [] for role in roles}
     for role, made in roles.items():
         statements = key_use(scope, role, args["keys"])
         if statements:
-            grant(scope, f"{role.value}-keys", made.name, *statements)
+            granted[role].append(grant(scope, f"{role.value}-keys", made.name, *statements))
     # A pipeline hands a role to each of its jobs, its own included.
     handed = [names.role(roles[role]) for role in (Role.PIPELINE, Role.TRAINING)]
-    grant(scope, "pipeline-pass", roles[Role.PIPELINE].name, pass_role(handed))
+    granted[Role.PIPELINE].append(grant(scope, "pipeline-pass", roles[Role.PIPELINE].name, pass_role(handed)))
+    # SageMaker uses keys on behalf of the role, also while it deletes
+    ids = {role: after(names.role(made), *granted[role]) for role, made in roles.items()}
     preview, apply = ci_roles(scope, spec, names)
     return IdentityOutputs(
-        training_id=names.role(roles[Role.TRAINING]),
+        training_id=ids[Role.TRAINING],
         training_principal=roles[Role.TRAINING].name,
-        pipeline_id=names.role(roles[Role.PIPELINE]),
+        pipeline_id=ids[Role.PIPELINE],
         pipeline_principal=roles[Role.PIPELINE].name,
-        serving_id=names.role(roles[Role.SERVING]),
+        serving_id=ids[Role.SERVING],
         serving_principal=roles[Role.SERVING].name,
-        monitoring_id=names.role(roles[Role.MONITORING]),
+        monitoring_id=ids[Role.MONITORING],
         monitoring_principal=roles[Role.MONITORING].name,
-        approver_id=names.role(roles[Role.APPROVER]),
+        approver_id=ids[Role.APPROVER],
         approver_principal=roles[Role.APPROVER].name,
         ci_preview_id=preview,
         ci_apply_id=apply,

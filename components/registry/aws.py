@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output
 
 from components.clouds.aws_arn import Arns, arns
-from components.clouds.aws_iam import WORKLOAD_PATH, Effect, Statement, grant, service_role
+from components.clouds.aws_iam import WORKLOAD_PATH, Effect, Statement, after, grant, service_role
 from components.clouds.aws_queue import accept, queue
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
@@ -32,8 +32,9 @@ def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutpu
     """Make groups, repository, approval and tracking."""
     arn = arns(scope, args["foundation"])
     groups = [_group(scope, model) for model in spec.models]
-    repository = _repository(scope, spec, args, arn)
-    _grant_groups(scope, args, arn, groups)
+    repository = _repository(scope, spec, args)
+    pulls = _grant_pulls(scope, args, _repository_arn(arn, repository))
+    registering = _grant_groups(scope, args, arn, groups)
     approval: Output[str] = Output.from_input("")
     if scope.posture.require_approval:
         approval = _approval(scope, args, arn, groups)
@@ -41,9 +42,9 @@ def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutpu
     if spec.tracking:
         tracking = _tracking(scope, args, arn)
     return RegistryOutputs(
-        registry_id=_group_arn(arn, groups[0]),
-        image_repository_id=_repository_arn(arn, repository),
-        image_repository=_host(arn, repository),
+        registry_id=after(_group_arn(arn, groups[0]), *registering),
+        image_repository_id=after(_repository_arn(arn, repository), *pulls),
+        image_repository=after(_host(arn, repository), *pulls),
         tracking_uri=tracking,
         approval_id=approval,
     )
@@ -81,7 +82,7 @@ def _host(arn: Arns, repository: aws.ecr.Repository) -> Output[str]:
     return Output.concat(arn.account, f".dkr.ecr.{arn.region}.", suffix, "/", namespace)
 
 
-def _repository(scope: Scope, spec: RegistrySpec, args: RegistryArgs, arn: Arns) -> aws.ecr.Repository:
+def _repository(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> aws.ecr.Repository:
     customer_key = scope.covers(DataClass.MODELS)
     repository = aws.ecr.Repository(
         scope.label("images"),
@@ -109,15 +110,18 @@ def _repository(scope: Scope, spec: RegistrySpec, args: RegistryArgs, arn: Arns)
         policy=json.dumps({"rules": rules}, sort_keys=True),
         opts=scope.options(),
     )
-    identity = args["identity"]
-    for role, principal in (
-        ("pipeline", identity["pipeline_principal"]),  # registering a version looks up the digest of its image
-        ("training", identity["training_principal"]),
-        ("serving", identity["serving_principal"]),
-        ("monitoring", identity["monitoring_principal"]),
-    ):
-        grant(scope, f"pull-{role}", principal, *_pull(_repository_arn(arn, repository)))
     return repository
+
+
+def _grant_pulls(scope: Scope, args: RegistryArgs, repository_arn: Input[str]) -> list[aws.iam.RolePolicy]:
+    identity = args["identity"]
+    principals = {
+        "pipeline": identity["pipeline_principal"],  # registering a version looks up the digest of its image
+        "training": identity["training_principal"],
+        "serving": identity["serving_principal"],
+        "monitoring": identity["monitoring_principal"],
+    }
+    return [grant(scope, f"pull-{role}", principal, *_pull(repository_arn)) for role, principal in principals.items()]
 
 
 def _expiry(priority: int, selection: dict[str, object], count: int) -> dict[str, object]:
@@ -137,7 +141,9 @@ def _pull(repository: Input[str]) -> tuple[Statement, ...]:
     )
 
 
-def _grant_groups(scope: Scope, args: RegistryArgs, arn: Arns, groups: list[aws.sagemaker.ModelPackageGroup]) -> None:
+def _grant_groups(
+    scope: Scope, args: RegistryArgs, arn: Arns, groups: list[aws.sagemaker.ModelPackageGroup]
+) -> list[aws.iam.RolePolicy]:
     """The pipeline registers, batch scoring reads the model that is served, the approver reads and approves."""
     group_arns = [_group_arn(arn, group) for group in groups]
     version_arns = [_versions(arn, group) for group in groups]
@@ -149,9 +155,11 @@ def _grant_groups(scope: Scope, args: RegistryArgs, arn: Arns, groups: list[aws.
     served = Statement(sid="ReadVersions", actions=reading, resources=(group_arns[0], version_arns[0]))
     write = Statement(sid="RegisterVersions", actions=(*reading, *writing), resources=resources)
     approve = Statement(sid="ApproveVersions", actions=("sagemaker:UpdateModelPackage",), resources=version_arns)
-    grant(scope, "register", identity["pipeline_principal"], write)
-    grant(scope, "read-versions", identity["training_principal"], served)
-    grant(scope, "approve", identity["approver_principal"], read, approve)
+    return [
+        grant(scope, "register", identity["pipeline_principal"], write),
+        grant(scope, "read-versions", identity["training_principal"], served),
+        grant(scope, "approve", identity["approver_principal"], read, approve),
+    ]
 
 
 def _approval(

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output
 
 from components.clouds.aws_arn import arns
-from components.clouds.aws_iam import document
+from components.clouds.aws_iam import after, document
 from components.core.backend import Means, Support
 from components.core.cloud import Gap
 from components.core.errors import Fault, TripodError
@@ -78,7 +78,8 @@ def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
     elif spec.access_logs:
         server_access_logs(scope, sources, made[Zone.LOGS], policies[Zone.LOGS])
     if "identity" in args:
-        grant_zones(scope, arn, args["identity"])
+        for zone, granted in grant_zones(scope, arn, args["identity"]).items():
+            arn[zone] = after(arn[zone], *granted)
     return _outputs(arn)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
+import pulumi_aws as aws
 from pulumi import Input, Output
 
 from components.clouds.aws_arn import Arns
@@ -156,8 +157,10 @@ def zone_statements(zone: Zone, arn: Input[str], access: Access) -> tuple[Statem
     return tuple(statements)
 
 
-def grant_zones(scope: Scope, arn: Mapping[Zone, Input[str]], identity: IdentityRef) -> None:
-    """Grant :data:`ZONE_ACCESS` to the roles, existing zones included."""
+def grant_zones(
+    scope: Scope, arn: Mapping[Zone, Input[str]], identity: IdentityRef
+) -> dict[Zone, list[aws.iam.RolePolicy]]:
+    """Grant :data:`ZONE_ACCESS` to the roles, existing zones included; the grants on each zone."""
     principals: dict[Role, Input[str]] = {
         Role.TRAINING: identity["training_principal"],
         Role.PIPELINE: identity["pipeline_principal"],
@@ -165,8 +168,12 @@ def grant_zones(scope: Scope, arn: Mapping[Zone, Input[str]], identity: Identity
         Role.MONITORING: identity["monitoring_principal"],
         Role.APPROVER: identity["approver_principal"],
     }
+    granted: dict[Zone, list[aws.iam.RolePolicy]] = {zone: [] for zone in Zone}
     for role, zones in ZONE_ACCESS.items():
         statements = [
             statement for zone, access in zones.items() for statement in zone_statements(zone, arn[zone], access)
         ]
-        grant(scope, f"{role.value}-zones", principals[role], *statements)
+        made = grant(scope, f"{role.value}-zones", principals[role], *statements)
+        for zone in zones:
+            granted[zone].append(made)
+    return granted

@@ -4,11 +4,13 @@ Jobs bring their own machines and release them when they end, so there is no clu
 data, trains, evaluates, and registers what passed. Not here: user profiles and apps of the domain, which people own.
 """
 
+from collections.abc import Sequence
+
 import pulumi_aws as aws
 from pulumi import Output
 
 from components.clouds.aws_arn import Arns, arns
-from components.clouds.aws_iam import grant
+from components.clouds.aws_iam import after, grant
 from components.clouds.aws_pipeline import Frame
 from components.clouds.aws_sagemaker import JOB_LOGS, attached, log_writer, network_user, pipeline_runner, vpc_config
 from components.clouds.aws_schedule import schedule_pipeline
@@ -40,17 +42,17 @@ def build(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> TrainingOutpu
     """Make the domain (with a network), the guard, the pipelines and their schedules."""
     arn = arns(scope, args["foundation"])
     frame = _frame(scope, spec, args)
-    _grants(scope, args, arn)
+    granted = _grants(scope, args, arn)
     bounds = guard(scope, spec, args, frame)
-    pipeline = _pipeline(scope, spec, args, "retraining", retraining_definition(scope, args, frame))
+    pipeline = _pipeline(scope, spec, args, "retraining", retraining_definition(scope, args, frame), granted)
     queue_key = args["keys"]["logs_key_id"] if scope.covers(DataClass.LOGS) else None
     if spec.schedule is not None:
         schedule_pipeline(scope, "retraining", arns=arn, pipeline=pipeline, frequency=spec.schedule, key_id=queue_key)
     if spec.batch_schedule is not None:
-        batch = _pipeline(scope, spec, args, "batch", batch_definition(scope, args, frame))
+        batch = _pipeline(scope, spec, args, "batch", batch_definition(scope, args, frame), granted)
         schedule_pipeline(scope, "batch", arns=arn, pipeline=batch, frequency=spec.batch_schedule, key_id=queue_key)
     return TrainingOutputs(
-        workspace_id=_workspace(scope, args, arn),
+        workspace_id=_workspace(scope, args, arn, granted),
         compute_id=arn.iam(Output.concat("policy/", bounds.name)),
         pipeline_id=arn.pipeline(pipeline),
         job_defaults=_job_defaults(spec, frame),
@@ -76,7 +78,12 @@ def _frame(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> Frame:
 
 
 def _pipeline(
-    scope: Scope, spec: TrainingSpec, args: TrainingArgs, part: str, definition: Output[str]
+    scope: Scope,
+    spec: TrainingSpec,
+    args: TrainingArgs,
+    part: str,
+    definition: Output[str],
+    granted: Sequence[aws.iam.RolePolicy],
 ) -> aws.sagemaker.Pipeline:
     name = scope.name("pipeline", part)
     return aws.sagemaker.Pipeline(
@@ -89,26 +96,23 @@ def _pipeline(
         # each step uses one node, so this bounds the nodes of an execution
         parallelism_configuration={"max_parallel_execution_steps": spec.max_nodes},
         tags=scope.tags(),
-        opts=scope.options(),
+        opts=scope.options(depends_on=granted),
     )
 
 
-def _grants(scope: Scope, args: TrainingArgs, arn: Arns) -> None:
+def _grants(scope: Scope, args: TrainingArgs, arn: Arns) -> list[aws.iam.RolePolicy]:
     """Jobs write logs and metrics and plug in to the network; the pipeline starts jobs."""
     identity = args["identity"]
     groups = list(JOB_LOGS.values())
     network = attached(scope, args.get("network"))
-    grant(
-        scope,
-        "run-jobs",
-        identity["training_principal"],
-        *log_writer(arn, groups, groups),
-        *network_user(arn, network),
-    )
-    grant(scope, "start-jobs", identity["pipeline_principal"], *pipeline_runner(arn, tuple(JOB_LOGS)))
+    jobs = (*log_writer(arn, groups, groups), *network_user(arn, network))
+    return [
+        grant(scope, "run-jobs", identity["training_principal"], *jobs),
+        grant(scope, "start-jobs", identity["pipeline_principal"], *pipeline_runner(arn, tuple(JOB_LOGS))),
+    ]
 
 
-def _workspace(scope: Scope, args: TrainingArgs, arn: Arns) -> Output[str]:
+def _workspace(scope: Scope, args: TrainingArgs, arn: Arns, granted: Sequence[aws.iam.RolePolicy]) -> Output[str]:
     """The domain where people look at pipelines and models; the resource group where there is no network for one."""
     network = args.get("network")
     if network is None:
@@ -128,7 +132,11 @@ def _workspace(scope: Scope, args: TrainingArgs, arn: Arns) -> Output[str]:
         app_network_access_type="PublicInternetOnly" if scope.posture.public_access else "VpcOnly",
         kms_key_id=args["keys"]["models_key_id"] if scope.covers(DataClass.MODELS) else None,
         default_user_settings=aws.sagemaker.DomainDefaultUserSettingsArgs(
-            execution_role=args["identity"]["training_id"],
+            execution_role=after(
+                args["identity"]["training_id"],
+                args["storage"]["artifacts_id"],
+                args["registry"]["image_repository_id"],
+            ),
             security_groups=[network["security_group_id"]],
             jupyter_lab_app_settings=aws.sagemaker.DomainDefaultUserSettingsJupyterLabAppSettingsArgs(
                 app_lifecycle_management=idle
@@ -143,7 +151,7 @@ def _workspace(scope: Scope, args: TrainingArgs, arn: Arns) -> Output[str]:
         ),
         tag_propagation="ENABLED",
         tags=scope.tags(),
-        opts=scope.options(stateful=True),
+        opts=scope.options(stateful=True, depends_on=granted),
     )
     return domain.arn
 
