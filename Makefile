@@ -35,7 +35,7 @@ check: $(STAMP) ## Policy verdicts of STACK's plan
 	@$(VENV)/bin/tripod check $(STACK)
 
 test: $(STAMP) ## Run the tests
-	$(VENV)/bin/python -m pytest -n $(WORKERS)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(STAMP) ## Style and import rules
 	$(VENV)/bin/ruff check .

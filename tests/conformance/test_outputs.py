@@ -43,7 +43,11 @@ def outputs(cloud: Cloud, scenario: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("scenario", ["defaults", "max"])
-@pytest.mark.parametrize(("capability", "cloud"), CELLS, ids=str)
+@pytest.mark.parametrize(
+    ("capability", "cloud"),
+    [pytest.param(*cell, marks=pytest.mark.xdist_group(f"outputs-{cell[1]}")) for cell in CELLS],
+    ids=str,
+)
 def test_every_output_resolves(capability: str, cloud: Cloud, scenario: str) -> None:
     leg = ENTRIES[capability].legs[cloud]
     names = {f"{capability}_{field.name}" for field in fields(ENTRIES[capability].outputs)}

@@ -15,7 +15,12 @@ from tests.simulated import World
 from tripod.verdicts import blocking, findings
 
 CLOUDS = ("aws", "azure", "gcp")
-ALONE = [f"{cloud}-{kind}" for cloud in CLOUDS for kind in ("dev", "prod")]
+ALONE = [
+    pytest.param(f"{cloud}-{kind}", marks=pytest.mark.xdist_group(f"{cloud}-{kind}"))
+    for cloud in CLOUDS
+    for kind in ("dev", "prod")
+]
+"""Each stack's tests share one life of it, so they run in one worker."""
 
 
 @functools.cache
