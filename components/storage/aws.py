@@ -8,6 +8,7 @@ region, Lake Formation, and logs of an existing lake, which belong to the data p
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pulumi_aws as aws
 from pulumi import Input, Output
@@ -46,7 +47,9 @@ def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
     _check(brought)
     versioned = _versioned(scope, spec)
     made = {
-        zone: _bucket(scope, spec, zone, args["keys"], versioned or _locked(scope, zone))
+        zone: _bucket(
+            scope, spec, zone, args["keys"], args["foundation"]["account_id"], versioned or _locked(scope, zone)
+        )
         for zone in Zone
         if zone not in brought
     }
@@ -116,11 +119,28 @@ def _locked(scope: Scope, zone: Zone) -> bool:
     return zone is Zone.LOGS and scope.posture.immutable_logs
 
 
-def _bucket(scope: Scope, spec: StorageSpec, zone: Zone, keys: KeysRef, versioned: bool) -> aws.s3.Bucket:
+def _bucket_name(scope: Scope, part: str, account_id: Input[str]) -> Output[str]:
+    """The name of a bucket, whose suffix is the account's own.
+
+    Names are global, and where the configuration does not tell the account, the scope's suffix is the same in every one.
+    Not the account's namespace of names: those are longer by account and region, which leaves 32 characters, and two
+    regions lack it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html).
+    """
+    scope.name("bucket", part)  # refuses a bad name at once: the account changes the suffix only
+
+    def named(account: str) -> str:
+        return replace(scope, spec=scope.spec.model_copy(update={"account": account})).name("bucket", part)
+
+    return Output.from_input(account_id).apply(named)
+
+
+def _bucket(
+    scope: Scope, spec: StorageSpec, zone: Zone, keys: KeysRef, account_id: Input[str], versioned: bool
+) -> aws.s3.Bucket:
     part = zone.value
     bucket = aws.s3.Bucket(
         scope.label(part),
-        bucket=scope.name("bucket", part),
+        bucket=_bucket_name(scope, part, account_id),
         object_lock_enabled=_locked(scope, zone),
         force_destroy=not scope.posture.deletion_protection,  # a bucket with versions cannot be deleted otherwise
         tags=scope.tags(zone=part),

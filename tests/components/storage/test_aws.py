@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from components.core.cloud import Cloud
 from components.core.errors import TripodError
 from components.core.profile import Profile
 from components.core.vocabulary import Provision, Zone
 from components.storage.aws import build as backend
 from components.storage.contract import ExistingLake, StorageSpec
 from tests.components.aws_bench import Graph, build, build_with_outputs
+from tests.conformance import wiring
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/{}"
 DATA = KEY.format("11111111-1111-1111-1111-111111111111")
@@ -82,6 +84,24 @@ class TestBuckets:
         graph, outputs = build_with_outputs(backend, "storage", StorageSpec(), Profile.REGULATED)
         assert outputs["raw_id"] == arn(graph, "raw")
         assert outputs["raw_uri"] == f"s3://{graph['storage-raw'].inputs['bucket']}"
+
+
+class TestNames:
+    def test_each_account_has_names_of_its_own(self) -> None:
+        def name(account_id: str, **scope: Any) -> str:
+            foundation = {**wiring.REFS[Cloud.AWS]["foundation"], "account_id": account_id}
+            graph = storage(Profile.STANDARD, StorageSpec(), given={"foundation": foundation}, **scope)
+            return str(graph["storage-raw"].inputs["bucket"])
+
+        ours, theirs = name("123456789012"), name("210987654321")
+        assert ours != theirs
+        assert ours.removesuffix(ours[-5:]) == theirs.removesuffix(theirs[-5:]) == "churn-dev-raw-"
+        assert ours == name("123456789012", account="123456789012")  # told by the configuration too
+        assert ours != name("123456789012", generation=2)
+
+    def test_a_name_that_s3_refuses_is_refused_before_the_account_is_known(self) -> None:
+        with pytest.raises(TripodError, match="name of bucket"):
+            storage(Profile.STANDARD, StorageSpec(), name="x" * 60, short_name="y" * 60)
 
 
 class TestVersions:
