@@ -12,6 +12,8 @@ Not here: customer keys for the storage that the registry owns, which its API ha
 with other regions, which is a registry of its own stack.
 """
 
+from collections.abc import Sequence
+
 import pulumi_azure_native as azure
 from pulumi import Input, Output
 
@@ -35,6 +37,8 @@ GAPS: tuple[Gap, ...] = (
         url="https://learn.microsoft.com/azure/machine-learning/concept-mlflow",
     ),
 )
+
+Region = azure.machinelearningservices.outputs.RegistryRegionArmDetailsResponse
 
 ONE_REGISTRY_POLICY = "/providers/Microsoft.Authorization/policyDefinitions/19539b54-c61e-4196-9a38-67598701be90"
 """Built-in "Model Registry Deployments are restricted except for the allowed Registry"
@@ -116,8 +120,50 @@ def _model_registry(scope: Scope, args: RegistryArgs, name: str) -> azure.machin
             resource_id=registry.id,
             group="amlregistry",
         )
+        for group, owned in (("blob", _account(registry)), ("registry", _images(registry))):
+            private_endpoint(
+                scope,
+                f"models-{group}",
+                foundation=foundation,
+                network=args["network"],
+                resource_id=owned,
+                group=group,
+            )
     diagnostic_setting(scope, "models", resource_id=registry.id, log_id=foundation["log_id"])
     return registry
+
+
+def _account(registry: azure.machinelearningservices.Registry) -> Output[str]:
+    """ARM id of the storage account that the registry owns, in a group that Azure makes for it.
+
+    Whoever reads or writes a version's files reaches that account, so a private registry is of no use without it
+    (https://learn.microsoft.com/azure/machine-learning/how-to-registry-network-isolation). Azure tells the id with the
+    registry; empty where nothing computes it, as in the simulator.
+    """
+
+    def found(regions: Sequence[Region] | None) -> str:
+        for region in regions or ():
+            for details in region.storage_account_details or ():
+                made = details.system_created_storage_account
+                if made is not None and made.arm_resource_id is not None and made.arm_resource_id.resource_id:
+                    return made.arm_resource_id.resource_id
+        return ""
+
+    return registry.region_details.apply(found)
+
+
+def _images(registry: azure.machinelearningservices.Registry) -> Output[str]:
+    """ARM id of the container registry that the registry owns, likewise."""
+
+    def found(regions: Sequence[Region] | None) -> str:
+        for region in regions or ():
+            for details in region.acr_details or ():
+                made = details.system_created_acr_account
+                if made is not None and made.arm_resource_id is not None and made.arm_resource_id.resource_id:
+                    return made.arm_resource_id.resource_id
+        return ""
+
+    return registry.region_details.apply(found)
 
 
 def _grants(scope: Scope, args: RegistryArgs, registry_id: Input[str]) -> list[azure.authorization.RoleAssignment]:

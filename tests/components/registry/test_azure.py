@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from pulumi.runtime.mocks import MockResourceArgs
 
 from components.clouds.azure_roles import BuiltInRole
 from components.core.cloud import Cloud
@@ -14,6 +15,7 @@ from components.registry import RegistrySpec, azure
 from components.registry.azure_images import SCANNED_POLICY, purge_task
 from tests.components.azure_bench import ARM, Graph, build
 from tests.conformance.wiring import REFS
+from tests.recorder import _Echo
 
 IDENTITY = REFS[Cloud.AZURE]["identity"]
 
@@ -55,7 +57,46 @@ def test_private_registries_export_nothing_and_answer_inside_the_network() -> No
         item.name: item.inputs["privateLinkServiceConnections"][0]["groupIds"]
         for item in graph.of("network:PrivateEndpoint")
     }
-    assert groups == {"registry-images-endpoint": ["registry"], "registry-models-endpoint": ["amlregistry"]}
+    assert groups == {
+        "registry-images-endpoint": ["registry"],
+        "registry-models-endpoint": ["amlregistry"],
+        "registry-models-blob-endpoint": ["blob"],
+        "registry-models-registry-endpoint": ["registry"],
+    }
+    assert not plan(Profile.SANDBOX).of("network:PrivateEndpoint")
+
+
+def test_what_a_private_registry_owns_is_reached_privately_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = "/subscriptions/00000000-0000-0000-0000-000000000003/resourceGroups/azureml-rg-churn-dev_1/providers"
+    account = f"{group}/Microsoft.Storage/storageAccounts/b1churndev"
+    images = f"{group}/Microsoft.ContainerRegistry/registries/b1churndev"
+    invent = _Echo.new_resource
+
+    def answer(mocks: _Echo, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        made, outputs = invent(mocks, args)
+        if args.name == "registry-models":
+            outputs["regionDetails"] = [
+                {
+                    "location": "westeurope",
+                    "acrDetails": [{"systemCreatedAcrAccount": {"armResourceId": {"resourceId": images}}}],
+                    "storageAccountDetails": [
+                        {"systemCreatedStorageAccount": {"armResourceId": {"resourceId": account}}}
+                    ],
+                }
+            ]
+        return made, outputs
+
+    monkeypatch.setattr(_Echo, "new_resource", answer)
+    graph = build(azure.build, "registry", RegistrySpec(), Profile.REGULATED)
+    for name, target, zone in (
+        ("registry-models-blob", account, "privatelink.blob.core.windows.net"),
+        ("registry-models-registry", images, "privatelink.azurecr.io"),
+    ):
+        endpoint = graph[f"{name}-endpoint"].inputs
+        assert endpoint["resourceGroupName"] == "churn-dev"  # Azure's own group takes none
+        assert endpoint["privateLinkServiceConnections"][0]["privateLinkServiceId"] == target
+        (config,) = graph[f"{name}-dns"].inputs["privateDnsZoneConfigs"]
+        assert config["privateDnsZoneId"].endswith(f"/{zone}")
 
 
 def test_the_key_is_used_by_an_identity_that_can_do_nothing_else() -> None:
