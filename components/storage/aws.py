@@ -122,7 +122,7 @@ def _locked(scope: Scope, zone: Zone) -> bool:
 def _bucket_name(scope: Scope, part: str, account_id: Input[str]) -> Output[str]:
     """The name of a bucket, whose suffix is the account's own.
 
-    Names are global, and where the configuration does not tell the account, the scope's suffix is the same in every one.
+    Names are global, and where the configuration does not tell the account, the suffix of the scope leaves it out.
     Not the account's namespace of names: those are longer by account and region, which leaves 32 characters, and two
     regions lack it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html).
     """

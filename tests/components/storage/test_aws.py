@@ -151,6 +151,8 @@ class TestLock:
         (selector,) = trail["advancedEventSelectors"]
         fields = {field["field"]: field for field in selector["fieldSelectors"]}
         assert fields["resources.type"]["equals"] == ["AWS::S3::Object"]
+        assert fields["eventCategory"]["equals"] == ["Data"], "the account's trail records its management"
+        assert trail["isMultiRegionTrail"] is False
         zones = ("raw", "curated", "features", "artifacts", "monitoring")  # not logs: its own writes would feed it
         assert fields["resources.ARN"]["startsWiths"] == [f"{arn(graph, zone)}/" for zone in zones]
 
