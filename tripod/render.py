@@ -91,7 +91,7 @@ class Watcher:
             step = event.step
             mark, colour = SYMBOLS[_PARTS.get(step.op, step.op)]
             failed = f" [red]{escape(step.error)}[/]" if step.error else ""
-            out.print(f"  [{colour}]{mark:>2}[/] {step.name} [dim]{step.type}[/]{failed}")
+            out.print(f"  [{colour}]{mark:>2}[/] {step.name} [dim]{step.type}[/]{failed}", soft_wrap=True)
         if isinstance(event, PolicyViolation) and event.level == "mandatory":
             err.print(f"[red]policy[/] {event.control} {_short(event.urn)}: {escape(event.message)}")
 
@@ -131,7 +131,10 @@ def tree(result: Result, stack: str) -> Tree:
     root = Tree(f"[bold]{stack}[/]")
 
     def grow(branch: Tree, parent: str) -> None:
-        for urn, type_, name in children.get(parent, []):
+        # components in the order of the program; what is in them by name, since it is made in parallel
+        for urn, type_, name in sorted(
+            children.get(parent, []), key=lambda child: "" if child[1].startswith("tripod:") else child[2]
+        ):
             step = last.get(urn)
             mark, colour = SYMBOLS[_PARTS.get(step.op, step.op)] if step else (" ", "dim")
             label = f"[{colour}]{mark:>2} {escape(name)}[/] [dim]{_kind(type_)}[/]"

@@ -1,6 +1,7 @@
 """``tripod simulate``: stacks in the simulated cloud. Nothing here reaches a real one."""
 
 import json
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from simulator.engine.errors import EngineError
 from simulator.model import CloudError
 from tripod import render, verdicts
 from tripod.console import EXIT_VIOLATIONS, err, out
-from tripod.session import Session, open_cloud, state_file
+from tripod.session import Session, home, open_cloud, state_file
 
 app = typer.Typer(help="Plan, apply, refresh and destroy stacks in the simulated cloud.", no_args_is_help=True)
 
@@ -201,11 +202,33 @@ def destroy(
                 file.save(snapshot)
     result = _simple(stack, as_json, f"Destroying {stack}", lambda deployment: deployment.destroy(), "Destroy")
     if not as_json:
-        left = [resource for resource in state_file(stack).load().resources if resource.custom]
-        mine = {resource.urn for resource in left}
-        stored = [item for item in open_cloud().inventory() if f":{stack}::" in item.urn]
-        out.print(f"[bold]Left[/] {len(mine)} resources in the state, {len(stored)} objects of {stack} in the store")
+        _leftovers(stack)
     _end(result.ok)
+
+
+def _leftovers(stack: str) -> None:
+    """What a destroyed stack leaves behind, and why."""
+    cloud = open_cloud()
+    left = [resource for resource in state_file(stack).load().resources if resource.custom]
+    mine = f"urn:pulumi:{stack}::"
+    stored = [item for item in cloud.inventory() if item.urn.startswith(mine)]
+    out.print(f"[bold]Left[/] {len(left)} resources in the state, {len(stored)} objects of {stack} in the store")
+    if stored and not left:
+        out.print("  kept on purpose (retainOnDelete): other stacks may need them")
+    held = [item for item in cloud.graveyard() if item.urn.startswith(mine)]
+    if held:
+        out.print(
+            f"  {len(held)} names are still taken, as in the real cloud (soft delete): raise tripod:generation in the "
+            "stack file before the next up, or start afresh with `tripod simulate reset`",
+            soft_wrap=True,
+        )
+
+
+@app.command()
+def reset() -> None:
+    """Forget the simulated clouds and the states of all stacks in them."""
+    shutil.rmtree(home(), ignore_errors=True)
+    out.print("the simulated clouds are empty")
 
 
 @app.command()

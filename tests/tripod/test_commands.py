@@ -94,7 +94,13 @@ class TestStory:
     def test_destroy_leaves_nothing(self, home: Path) -> None:
         done = tripod(home, "simulate", "destroy", "gcp-dev")
         assert done.returncode == 0, done.stderr
-        assert "Left 0 resources in the state, 0 objects of gcp-dev in the store" in done.stdout
+        assert "Left 0 resources in the state, 3 objects of gcp-dev in the store" in done.stdout
+        assert "kept on purpose (retainOnDelete)" in done.stdout
+        kept = json.loads(tripod(home, "simulate", "inventory", "--json").stdout)
+        assert {item["type"] for item in kept} == {"gcp:projects/iAMMember:IAMMember"}
+        assert "names are still taken, as in the real cloud" in done.stdout
+        assert "the simulated clouds are empty" in tripod(home, "simulate", "reset").stdout
+        assert tripod(home, "simulate", "inventory").stdout.strip() == "0 objects"
 
 
 @pytest.fixture
