@@ -68,8 +68,11 @@ def retraining_definition(scope: Scope, args: TrainingArgs, frame: Frame) -> Out
     evaluate = processing(
         "evaluate",
         frame,
-        runtime_command("evaluate", model=f"{INPUT}/model", input=f"{INPUT}/data", report=report),
-        inputs={"model": model, "data": data},
+        [
+            *runtime_command("evaluate", model=f"{INPUT}/model", input=f"{INPUT}/data", report=report),
+            *_features_flag(args, INPUT),
+        ],
+        inputs={"model": model, "data": data, **_features(args)},
         outputs={"report": of_run(runs, "evaluation")},
         reports={"report": REPORT},
     )
@@ -98,12 +101,19 @@ def batch_definition(scope: Scope, args: TrainingArgs, frame: Frame) -> Output[s
     """
     storage, registry = args["storage"], args["registry"]
     paths = runtime_command("score", input=f"{INPUT}/data", output=f"{OUTPUT}/predictions")
-    command = [*paths, "--name", _model_group(args), "--registry", registry["registry_id"]]
+    command = [
+        *paths,
+        "--name",
+        _model_group(args),
+        "--registry",
+        registry["registry_id"],
+        *_features_flag(args, INPUT),
+    ]
     score = processing(
         "score",
         replace(frame, isolated=False),
         command,
-        inputs={"data": get("Parameters.InputUri")},
+        inputs={"data": get("Parameters.InputUri"), **_features(args)},
         outputs={"predictions": of_run(Output.concat(storage["artifacts_uri"], f"/{PREDICTIONS}"))},
         environment={"AWS_DEFAULT_REGION": scope.region},
     )
@@ -111,10 +121,12 @@ def batch_definition(scope: Scope, args: TrainingArgs, frame: Frame) -> Output[s
 
 
 def _train_command(args: TrainingArgs) -> list[str]:
-    flags = {"input": f"{CHANNELS}/train"}
-    if "feature_store" in args:
-        flags["features"] = f"{CHANNELS}/features"
-    return runtime_command("train", **flags, model=MODEL)
+    return [*runtime_command("train", input=f"{CHANNELS}/train", model=MODEL), *_features_flag(args, CHANNELS)]
+
+
+def _features_flag(args: TrainingArgs, staged: str) -> list[str]:
+    """Where the features lie below ``staged``: a model is measured and used on the columns that it was trained on."""
+    return ["--features", f"{staged}/features"] if "feature_store" in args else []
 
 
 def _features(args: TrainingArgs) -> dict[str, Input[str]]:

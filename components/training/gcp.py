@@ -12,11 +12,12 @@ from base64 import b64encode
 import pulumi_gcp as gcp
 from pulumi import Input, Output
 
+from components.clouds.gcp import ACCELERATORS
 from components.core.backend import Means, Support
 from components.core.cloud import Gap, GapKind
 from components.core.image import RUNTIME_IMAGE, RUNTIME_VERSION
 from components.core.scope import Scope
-from components.core.vocabulary import ComputeSize, DataClass, Frequency
+from components.core.vocabulary import DataClass, Frequency
 from components.training.contract import TrainingArgs, TrainingOutputs, TrainingSpec
 from components.training.gcp_access import grant
 from components.training.gcp_jobs import Frame, batch, retraining
@@ -30,9 +31,6 @@ GAPS: tuple[Gap, ...] = (
         url="https://cloud.google.com/vertex-ai/docs/training/persistent-resource-overview",
     ),
 )
-
-ACCELERATORS: dict[ComputeSize, tuple[str, int]] = {ComputeSize.GPU: ("NVIDIA_TESLA_T4", 1)}
-"""Accelerator and number per node."""
 
 
 def build(scope: Scope, spec: TrainingSpec, args: TrainingArgs) -> TrainingOutputs:

@@ -90,13 +90,12 @@ class Frame:
 def retraining(scope: Scope, args: TrainingArgs, frame: Frame) -> Output[str]:
     """Check the data, train, evaluate, and register the model where its evaluation passed."""
     storage, registry = args["storage"], args["registry"]
-    store = args.get("feature_store")
     data, model, report = "${data}", '${run + "/model"}', '${run + "/evaluation.json"}'
-    train: list[Any] = runtime_command("train", input=data, model=model)
-    if store is not None:
-        train = [*train, "--features", store["offline_uri"]]
+    train = [*runtime_command("train", input=data, model=model), *_features(args)]
+    evaluate = [*runtime_command("evaluate", model=model, input=data, report=report), *_features(args)]
+    approval = "pending" if scope.posture.require_approval else "approved"
     register = [
-        *runtime_command("register", model=model, report=report, name=scope.spec.name),
+        *runtime_command("register", model=model, report=report, name=scope.spec.name, approval=approval),
         "--registry",
         registry["registry_id"],
     ]
@@ -115,7 +114,7 @@ def retraining(scope: Scope, args: TrainingArgs, frame: Frame) -> Output[str]:
         ),
         frame.step("quality", runtime_command("quality", input=data, report='${run + "/quality.json"}')),
         frame.step("train", train, frame.nodes),
-        frame.step("evaluate", runtime_command("evaluate", model=model, input=data, report=report)),
+        frame.step("evaluate", evaluate),
         get("read", address, "evaluation", {"alt": "media"}),
         switch("gate", [(f"${{evaluation.body.{PASSED}}}", "register")], otherwise="rejected"),
         fail("rejected", '${"the model did not pass evaluation: see " + run + "/evaluation.json"}'),
@@ -135,6 +134,7 @@ def batch(args: TrainingArgs, frame: Frame) -> Output[str]:
         output,
         "--registry",
         registry["registry_id"],
+        *_features(args),
     ]
     steps = [
         assign(
@@ -146,3 +146,9 @@ def batch(args: TrainingArgs, frame: Frame) -> Output[str]:
         finish("done", output),
     ]
     return source(steps, ["argument"], **{RUN_JOB: run_job(frame.region)})
+
+
+def _features(args: TrainingArgs) -> list[Input[str]]:
+    """What joins the features to the data: a model is measured and used on the columns that it was trained on."""
+    store = args.get("feature_store")
+    return [] if store is None else ["--features", store["offline_uri"]]

@@ -154,6 +154,21 @@ class TestRetraining:
         }
         assert channels == {(): ["train", "features"], ("feature_store",): ["train"]}
 
+    @pytest.mark.parametrize("without", [(), ("feature_store",)])
+    def test_steps_that_use_the_model_get_the_features_too(self, without: tuple[str, ...]) -> None:
+        graph = training(Profile.SANDBOX, without=without, batch_schedule=Frequency.DAILY)
+        made = steps(definition(graph)) | steps(definition(graph, "training-batch"))
+        for name, others in (("evaluate", ["model", "data"]), ("score", ["data"])):
+            arguments = made[name]["Arguments"]
+            staged = {each["InputName"]: each["S3Input"] for each in arguments["ProcessingInputs"]}
+            command = arguments["AppSpecification"]["ContainerEntrypoint"]
+            assert list(staged) == [*others, *([] if without else ["features"])]
+            assert ("--features" in command) is (not without)
+            if not without:
+                assert staged["features"]["LocalPath"] == command[command.index("--features") + 1]
+                train = made["train"]["Arguments"]["InputDataConfig"][1]
+                assert staged["features"]["S3Uri"] == train["DataSource"]["S3DataSource"]["S3Uri"]
+
     def test_jobs_carry_the_tags_because_the_pipelines_do_not_reach_them(self) -> None:
         for step in steps(definition(training(Profile.STANDARD))).values():
             if step["Type"] in {"Processing", "Training"}:
@@ -284,7 +299,7 @@ class TestSchedules:
         score = steps(definition(graph, "training-batch"))["score"]["Arguments"]
         assert score["NetworkConfig"]["EnableNetworkIsolation"] is False
         assert score["NetworkConfig"]["VpcConfig"]["Subnets"] == SUBNETS
-        assert score["AppSpecification"]["ContainerEntrypoint"][-4:] == [
+        assert score["AppSpecification"]["ContainerEntrypoint"][-6:-2] == [
             "--name",
             "churn-dev-churn",
             "--registry",

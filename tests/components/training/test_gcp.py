@@ -29,6 +29,12 @@ def jobs(graph: Graph, workflow: str = "training-pipeline") -> dict[str, dict[st
     return found
 
 
+def flags(job: dict[str, Any]) -> dict[str, str]:
+    """Flags of a job's step."""
+    _, *rest = job["workerPoolSpecs"][0]["containerSpec"]["args"]
+    return dict(zip(rest[::2], rest[1::2], strict=True))
+
+
 def test_the_store_is_made_under_our_key_before_anything_runs() -> None:
     graph = training(schedule="weekly", batch_schedule="daily")
     store = graph[STORE].inputs
@@ -116,6 +122,23 @@ def test_a_model_that_did_not_pass_is_not_registered() -> None:
         "next": "rejected",
     }
     assert "raise" in steps["rejected"]
+
+
+@pytest.mark.parametrize("without", [(), ("feature_store",)])
+def test_steps_that_use_the_model_get_the_features_that_it_was_trained_on(without: tuple[str, ...]) -> None:
+    graph = training(batch_schedule="daily", without=without)
+    found = jobs(graph) | jobs(graph, "training-batch")
+    uris = {name: flags(job).get("--features") for name, job in found.items()}
+    uri = None if without else "bq://acme-ml-dev.churn_dev_features"
+    assert uris == {"quality": None, "train": uri, "evaluate": uri, "register": None, "score": uri}
+
+
+@pytest.mark.parametrize(
+    ("profile", "state"),
+    [(Profile.SANDBOX, "approved"), (Profile.STANDARD, "pending"), (Profile.REGULATED, "pending")],
+)
+def test_versions_wait_for_a_person_where_the_posture_says_so(profile: Profile, state: str) -> None:
+    assert flags(jobs(training(profile))["register"])["--approval"] == state
 
 
 def test_schedules_start_workflows_as_the_pipeline() -> None:
