@@ -98,7 +98,7 @@ class TestStory:
         assert "kept on purpose (retainOnDelete)" in done.stdout
         kept = json.loads(tripod(home, "simulate", "inventory", "--json").stdout)
         assert {item["type"] for item in kept} == {"gcp:projects/iAMMember:IAMMember"}
-        assert "names are still taken, as in the real cloud" in done.stdout
+        assert "objects wait out their soft delete, as in the real cloud" in done.stdout
         assert "the simulated clouds are empty" in tripod(home, "simulate", "reset").stdout
         assert tripod(home, "simulate", "inventory").stdout.strip() == "0 objects"
 
