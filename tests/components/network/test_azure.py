@@ -122,7 +122,7 @@ class TestFlowLogs:
         assert log["networkWatcherName"] == "NetworkWatcher_westeurope"
 
     def test_it_writes_as_an_identity_because_keys_are_off(self) -> None:
-        graph = network()
+        graph = network(Profile.SANDBOX)
         assert graph["network-flow-account"].inputs["allowSharedKeyAccess"] is False
         assert graph["network-flow-log"].inputs["identity"] == {
             "type": "UserAssigned",
@@ -144,18 +144,19 @@ class TestFlowLogs:
         assert account["networkRuleSet"] == {"bypass": "AzureServices", "defaultAction": "Deny"}
 
     def test_they_have_a_key_of_their_own_where_the_posture_covers_logs(self) -> None:
-        plain = network()["network-flow-account"].inputs["encryption"]
+        plain = network(Profile.SANDBOX)["network-flow-account"].inputs["encryption"]
         assert plain["keySource"] == "Microsoft.Storage"
-        graph = network(Profile.REGULATED)
-        account = graph["network-flow-account"].inputs
-        assert account["encryption"]["keySource"] == "Microsoft.Keyvault"
-        assert account["identity"]["userAssignedIdentities"] == ["network-flow-key-user-id"]
-        assert graph["network-flows"].inputs["properties"]["kty"] == "RSA-HSM"
-        assert graph["network-vault"].inputs["properties"]["publicNetworkAccess"] == "Disabled"
-        assert {(role, scope) for role, _, scope in graph.roles()} == {
-            ("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "network-flow-account-id"),
-            ("e147488a-f6f5-4113-8e2d-b22465e65bf6", "network-vault-id"),
-        }
+        for profile, kind in ((Profile.STANDARD, "RSA"), (Profile.REGULATED, "RSA-HSM")):
+            graph = network(profile)
+            account = graph["network-flow-account"].inputs
+            assert account["encryption"]["keySource"] == "Microsoft.Keyvault"
+            assert account["identity"]["userAssignedIdentities"] == ["network-flow-key-user-id"]
+            assert graph["network-flows"].inputs["properties"]["kty"] == kind
+            assert graph["network-vault"].inputs["properties"]["publicNetworkAccess"] == "Disabled"
+            assert {(role, scope) for role, _, scope in graph.roles()} == {
+                ("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "network-flow-account-id"),
+                ("e147488a-f6f5-4113-8e2d-b22465e65bf6", "network-vault-id"),
+            }
 
     def test_they_can_be_left_out(self) -> None:
         graph = network(flow_logs=False)

@@ -103,11 +103,12 @@ class TestKeys:
             assert self.key(storage(profile), "lake") == ("Microsoft.Keyvault", "data")
 
     def test_models_and_logs_where_the_posture_covers_all(self) -> None:
-        assert self.key(storage(), "work") == ("Microsoft.Storage", None)
-        assert self.key(storage(), "logs") == ("Microsoft.Storage", None)
-        regulated = storage(Profile.REGULATED)
-        assert self.key(regulated, "work") == ("Microsoft.Keyvault", "models")
-        assert self.key(regulated, "logs") == ("Microsoft.Keyvault", "logs")
+        sandbox = storage(Profile.SANDBOX)
+        assert self.key(sandbox, "work") == ("Microsoft.Storage", None)
+        assert self.key(sandbox, "logs") == ("Microsoft.Storage", None)
+        for profile in ABOVE:
+            assert self.key(storage(profile), "work") == ("Microsoft.Keyvault", "models")
+            assert self.key(storage(profile), "logs") == ("Microsoft.Keyvault", "logs")
 
     def test_the_key_is_used_without_version_by_the_encryption_identity(self) -> None:
         made = storage()["storage-lake-account"].inputs
