@@ -29,6 +29,7 @@ from runtime import files
 from runtime.errors import InputError, Refused
 from runtime.flags import flag
 from runtime.log import log
+from runtime.registry import APPROVED
 
 ALL = 100
 NEW = "0"
@@ -74,11 +75,13 @@ class Manifest:
     target_utilization: int
     canary_percent: int
     bake_minutes: int
+    require_approval: bool
+    """Whether only versions labelled as approved are released."""
 
     @property
     def deployed_name(self) -> str:
         """Display name of the deployed model: model, version, and a digest of what only a new deployment changes."""
-        left_out = ("endpoint", "canary_percent", "bake_minutes")
+        left_out = ("endpoint", "canary_percent", "bake_minutes", "require_approval")
         settings = {name: value for name, value in asdict(self).items() if name not in left_out}
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
         return f"{self.model.rsplit('/', 1)[-1].replace('@', '-')}-{digest}"
@@ -175,7 +178,8 @@ def parse(content: Any, place: str) -> Manifest:
     if strange:
         raise InputError(f"{place}: missing or unknown: {', '.join(strange)}; expected: {', '.join(known)}")
     for name, kind in known.items():
-        if not isinstance(content[name], kind) or isinstance(content[name], bool):  # type: ignore[arg-type]
+        # a bool is an int to isinstance
+        if type(content[name]) is not kind:
             raise InputError(f"{place}: {name}: {content[name]!r} is not of type {kind.__name__}")  # type: ignore[union-attr]
     manifest = Manifest(**content)
     if not 1 <= manifest.min_replicas <= manifest.max_replicas:
@@ -189,10 +193,17 @@ def reconcile(manifest: Manifest, endpoints: Endpoints, sleep: Callable[[float],
     """Do what the endpoint needs; ``unchanged``, ``filled`` or ``promoted``.
 
     Raises:
-        Refused: where the model was rejected, or the canary was and traffic is back where it was.
+        Refused: where the model was rejected, or is not approved and has to be, or where the canary was refused and
+            traffic is back where it was.
     """
-    if endpoints.approval(manifest.model) == REJECTED:
+    approval = endpoints.approval(manifest.model)
+    if approval == REJECTED:
         raise Refused(f"{manifest.model} has the label approval={REJECTED}")
+    if manifest.require_approval and approval != APPROVED:
+        label = f"the label approval={approval}" if approval else "no label approval"
+        raise Refused(
+            f"{manifest.model} has {label}: the approver sets approval={APPROVED} on a version before it is released"
+        )
     deployed = list(endpoints.deployed())
     new = next((each for each in deployed if each.name == manifest.deployed_name), None)
     stable = {each.id: each.traffic for each in deployed if each.traffic > 0 and each != new}

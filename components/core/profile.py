@@ -49,7 +49,8 @@ class Posture(Spec):
     immutable_logs: bool = Field(json_schema_extra={"tighter": "true"})
     """Optional. Whether the logs zone refuses change and deletion for the retention period."""
     network_isolation: bool = Field(json_schema_extra={"tighter": "true"})
-    """Optional. Whether training and serving containers are cut off from the internet."""
+    """Optional. Whether training and serving containers are cut off from the internet. On Google Cloud it narrows
+    what the stack's network reaches; only a service perimeter, which is not made, cuts off the jobs of Vertex AI."""
     min_replicas: int = Field(ge=1, le=10, json_schema_extra={"tighter": "higher"})
     """Optional. Least number of instances of a real-time endpoint."""
 

@@ -48,6 +48,7 @@ class Settings:
     """CPU, in percent."""
     canary_percent: int
     bake_minutes: int
+    require_approval: bool
 
 
 def settings(scope: Scope, spec: EndpointSpec) -> Settings:
@@ -63,6 +64,7 @@ def settings(scope: Scope, spec: EndpointSpec) -> Settings:
         target_utilization=spec.target_utilization,
         canary_percent=spec.canary_percent,
         bake_minutes=spec.bake_minutes,
+        require_approval=scope.posture.require_approval,
     )
 
 

@@ -2,8 +2,9 @@
 
 Vertex AI's Model Registry needs no setting up, and its provider has no class for models: pipelines upload them. It has
 no state of approval either, so a release goes through a delivery pipeline per model whose target waits for a person and
-then runs the release job. Who may approve is in the approver's role (identity). Not here: the releases themselves;
-whoever makes one stages its source in zone artifacts (``--gcs-source-staging-dir``), where the execution account reads.
+then runs the release job, which also wants the label ``approval=approved`` on the version. Who may approve and label is
+in the approver's role (identity). Not here: the releases themselves; whoever makes one stages its source in zone
+artifacts (``--gcs-source-staging-dir``), where the execution account reads.
 """
 
 import pulumi_gcp as gcp

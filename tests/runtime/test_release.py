@@ -29,6 +29,7 @@ MANIFEST = Manifest(
     target_utilization=60,
     canary_percent=10,
     bake_minutes=5,
+    require_approval=True,
 )
 OLD = replace(MANIFEST, model=f"{MODEL}@1")
 GOOD, BAD = Health(requests=100, errors=1, latency_ms=20.0), Health(requests=100, errors=6, latency_ms=20.0)
@@ -47,8 +48,8 @@ class Endpoint:
         self.slept = 0.0
         self._health, self._approval = dict(health or {}), "approved"
 
-    def reject(self) -> None:
-        self._approval = "rejected"
+    def label(self, approval: str) -> None:
+        self._approval = approval
 
     def sleep(self, seconds: float) -> None:
         self.slept += seconds
@@ -186,10 +187,25 @@ def test_another_machine_is_a_release_and_another_bake_time_is_none() -> None:
 
 def test_a_rejected_model_is_not_deployed() -> None:
     endpoint = Endpoint()
-    endpoint.reject()
-    with pytest.raises(Refused, match="approval=rejected"):
+    endpoint.label("rejected")
+    for required in (True, False):
+        with pytest.raises(Refused, match="approval=rejected"):
+            run(endpoint, replace(MANIFEST, require_approval=required))
+    assert endpoint.calls == []
+
+
+@pytest.mark.parametrize(("label", "seen"), [("pending", "the label approval=pending"), ("", "no label approval")])
+def test_a_model_that_nobody_approved_is_deployed_only_where_none_has_to(label: str, seen: str) -> None:
+    endpoint = Endpoint((OLD, 100), health={NEW: GOOD})
+    endpoint.label(label)
+    with pytest.raises(Refused, match=f"churn@2 has {seen}: the approver sets approval=approved"):
         run(endpoint)
     assert endpoint.calls == []
+    assert run(endpoint, replace(MANIFEST, require_approval=False)) == "promoted"
+
+
+def test_asking_for_approval_is_no_release() -> None:
+    assert replace(MANIFEST, require_approval=False).deployed_name == MANIFEST.deployed_name
 
 
 states = st.lists(
@@ -240,6 +256,9 @@ def document(**changes: Any) -> dict[str, Any]:
         (document(colour="red"), "missing or unknown: colour"),
         ({key: value for key, value in document().items() if key != "machine_type"}, "unknown: machine_type"),
         (document(min_replicas="1"), "min_replicas: '1' is not of type int"),
+        (document(min_replicas=True), "min_replicas: True is not of type int"),
+        (document(require_approval=1), "require_approval: 1 is not of type bool"),
+        (document(require_approval="false"), "require_approval: 'false' is not of type bool"),
         (document(min_replicas=5), "max_replicas not below it"),
         (document(canary_percent=0), "canary_percent must be 1 to 99"),
         (document(model=""), "names no model, because the slot is empty"),

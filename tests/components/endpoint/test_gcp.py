@@ -160,6 +160,7 @@ class TestRelease:
             "max_replicas": 6,
             "min_replicas": 2,
             "model": "",
+            "require_approval": True,
             "service_account": f"churn-dev-serving@{PROJECT}.iam.gserviceaccount.com",
             "target_utilization": 70,
         }
@@ -170,6 +171,11 @@ class TestRelease:
         read = parse(manifest(slot(model=MODEL)), "release.json")
         assert read.model == f"projects/{PROJECT}/locations/{REGION}/models/churn@3"
         assert (read.min_replicas, read.max_replicas) == (2, 4)
+
+    @pytest.mark.parametrize("profile", Profile)
+    def test_only_approved_versions_where_the_posture_says_so(self, profile: Profile) -> None:
+        read = parse(manifest(slot(profile, model=MODEL)), "release.json")
+        assert read.require_approval is (profile is not Profile.SANDBOX)
 
     def test_gpu_brings_its_accelerator(self) -> None:
         written = manifest(slot(size=ComputeSize.GPU))
