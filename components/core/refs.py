@@ -110,8 +110,8 @@ class RegistryRef(TypedDict):
     """Models and images."""
 
     registry_id: Input[str]
-    """Model package group ARN of the first model; ARM id of the first model in the Azure ML registry; KFP repository
-    id."""
+    """Model package group ARN of the first model; ARM id of the first model in the Azure ML registry; name of the first
+    model in Vertex AI, ``projects/…/locations/…/models/<model>``, which exists once a version is registered."""
     image_repository_id: Input[str]
     """ECR repository ARN; container registry ARM id; Artifact Registry repository id."""
     image_repository: Input[str]

@@ -50,7 +50,8 @@ def build(scope: Scope, spec: RegistrySpec, args: RegistryArgs) -> RegistryOutpu
     if spec.tracking:
         tracking = _tracking(scope, project, key)
     return RegistryOutputs(
-        registry_id=Output.from_input(pipelines.id),
+        # no resource of the stack: the first registration makes it
+        registry_id=Output.concat("projects/", project, f"/locations/{scope.region}/models/{spec.models[0]}"),
         image_repository_id=Output.from_input(images.id),
         image_repository=host,
         tracking_uri=tracking,

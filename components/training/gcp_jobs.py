@@ -95,7 +95,9 @@ def retraining(scope: Scope, args: TrainingArgs, frame: Frame) -> Output[str]:
     evaluate = [*runtime_command("evaluate", model=model, input=data, report=report), *_features(args)]
     approval = "pending" if scope.posture.require_approval else "approved"
     register = [
-        *runtime_command("register", model=model, report=report, name=scope.spec.name, approval=approval),
+        *runtime_command("register", model=model, report=report, approval=approval),
+        "--name",
+        _model_id(args),
         "--registry",
         registry["registry_id"],
     ]
@@ -129,9 +131,11 @@ def batch(args: TrainingArgs, frame: Frame) -> Output[str]:
     storage, registry = args["storage"], args["registry"]
     output = Output.concat(storage["artifacts_uri"], f"/{PREDICTIONS}")
     command = [
-        *runtime_command("score", input="${data}", name=args["scope"].name),
+        *runtime_command("score", input="${data}"),
         "--output",
         output,
+        "--name",
+        _model_id(args),
         "--registry",
         registry["registry_id"],
         *_features(args),
@@ -152,3 +156,8 @@ def _features(args: TrainingArgs) -> list[Input[str]]:
     """What joins the features to the data: a model is measured and used on the columns that it was trained on."""
     store = args.get("feature_store")
     return [] if store is None else ["--features", store["offline_uri"]]
+
+
+def _model_id(args: TrainingArgs) -> Output[str]:
+    """Id of the first model, under which the endpoint looks for its versions too."""
+    return Output.from_input(args["registry"]["registry_id"]).apply(lambda name: name.rsplit("/", 1)[-1])

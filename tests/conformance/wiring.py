@@ -195,7 +195,7 @@ REFS: dict[Cloud, dict[str, Any]] = {
             "online_endpoint": f"{_GCP}/locations/europe-west4/featureOnlineStores/churn_dev",
         },
         "registry": {
-            "registry_id": f"{_GCP}/locations/europe-west4/repositories/churn-dev-pipelines",
+            "registry_id": f"{_GCP}/locations/europe-west4/models/churn",
             "image_repository_id": f"{_GCP}/locations/europe-west4/repositories/churn-dev-images",
             "image_repository": "europe-west4-docker.pkg.dev/acme-ml-dev/churn-dev-images",
             "tracking_uri": f"{_GCP}/locations/europe-west4/tensorboards/1234567890",

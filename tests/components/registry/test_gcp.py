@@ -1,11 +1,15 @@
 """Registry on Google Cloud: images, scanning, approval before a release, and what Cloud Deploy may do."""
 
+import json
+
 import pytest
 
 from components.core.profile import Profile
+from components.endpoint.contract import EndpointSpec, ModelVersion
+from components.endpoint.gcp import build as endpoint
 from components.registry.contract import RegistrySpec
 from components.registry.gcp import build as backend
-from tests.components.gcp_bench import PROJECT, Graph, build
+from tests.components.gcp_bench import PROJECT, REGION, Graph, build
 
 PIPELINE = f"serviceAccount:churn-dev-pipeline@{PROJECT}.iam.gserviceaccount.com"
 PROJECT_MEMBER = "projects/iAMMember:IAMMember"
@@ -13,6 +17,15 @@ PROJECT_MEMBER = "projects/iAMMember:IAMMember"
 
 def registry(profile: Profile = Profile.STANDARD, **options: object) -> Graph:
     return build(backend, "registry", RegistrySpec.model_validate({"models": ["churn"], **options}), profile)
+
+
+def test_the_registry_is_where_the_endpoint_looks_for_the_model() -> None:
+    graph = registry(models=["attrition", "churn"])
+    slot = EndpointSpec(model=ModelVersion(name="attrition", version="3"))
+    content = build(endpoint, "endpoint", slot, Profile.STANDARD)["endpoint-manifest"].inputs["content"]
+    manifest = content["value"] if isinstance(content, dict) else content  # secret
+    assert graph.outputs["registry_id"] == f"projects/{PROJECT}/locations/{REGION}/models/attrition"
+    assert json.loads(manifest)["model"] == f"{graph.outputs['registry_id']}@3"
 
 
 @pytest.mark.parametrize(("profile", "waits"), [(Profile.SANDBOX, False), (Profile.STANDARD, True)])

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from components.core.cloud import Cloud
 from components.core.profile import Profile
 from components.training.contract import TrainingSpec
 from components.training.gcp import build as backend
 from components.training.gcp_access import REGISTERING, RUNNING, permissions
-from tests.components.gcp_bench import PROJECT, Graph, build
+from tests.components.gcp_bench import PROJECT, REGION, Graph, build
+from tests.conformance import wiring
 
+PARENT = f"projects/{PROJECT}/locations/{REGION}"
 STORE, CAPACITY = "training-metadata", "training-capacity"
 
 
@@ -131,6 +134,15 @@ def test_steps_that_use_the_model_get_the_features_that_it_was_trained_on(withou
     uris = {name: flags(job).get("--features") for name, job in found.items()}
     uri = None if without else "bq://acme-ml-dev.churn_dev_features"
     assert uris == {"quality": None, "train": uri, "evaluate": uri, "register": None, "score": uri}
+
+
+def test_versions_are_registered_and_scored_under_the_first_model_of_the_registry() -> None:
+    given = {"registry": {**wiring.REFS[Cloud.GCP]["registry"], "registry_id": f"{PARENT}/models/attrition"}}
+    spec = TrainingSpec.model_validate({"batch_schedule": "daily"})
+    graph = build(backend, "training", spec, Profile.STANDARD, given=given)
+    for job in (jobs(graph)["register"], jobs(graph, "training-batch")["score"]):
+        assert flags(job)["--name"] == "attrition"
+        assert flags(job)["--registry"] == f"{PARENT}/models/attrition"
 
 
 @pytest.mark.parametrize(
