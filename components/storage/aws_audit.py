@@ -1,8 +1,8 @@
 """Who read and wrote what on AWS: server access logs, or a trail of data events.
 
 Server access logs are free and best effort. A trail is complete and signed, costs by the event, and can be written to a
-bucket that is locked or under a customer key. It is of one region, as the buckets are: the service records data events in
-the region of the resource.
+bucket that is locked or under a customer key. It is of one region, as the buckets are, and data events are recorded in
+the region of their resource.
 
 Not here: management events of the account, whose trail covers all regions and belongs to the landing zone.
 """
