@@ -1,4 +1,4 @@
-"""Every capability with its component, its options and its three legs: what parity and conformance are computed from."""
+"""Every capability with its component, options and three legs: what parity and conformance are computed from."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -107,7 +107,7 @@ class Provider(Protocol):
 
     def check(self, urn: str, type_: str, olds: Props, news: Props, seed: bytes) -> Checked: ...
 
-    def diff(  # noqa: PLR0917
+    def diff(
         self,
         urn: str,
         type_: str,
@@ -124,7 +124,7 @@ class Provider(Protocol):
         """The resource as it is now, or None when it is gone."""
         ...
 
-    def update(  # noqa: PLR0917
+    def update(
         self,
         urn: str,
         type_: str,

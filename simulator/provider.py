@@ -69,7 +69,7 @@ class SimulatedProvider:
         inputs = self._rules.complete(question)
         return Checked(inputs, check_inputs(shape, inputs))
 
-    def diff(  # noqa: PLR0917
+    def diff(
         self,
         urn: str,
         type_: str,
@@ -125,7 +125,7 @@ class SimulatedProvider:
             return None
         return Live(stored.id, stored.outputs, stored.inputs)
 
-    def update(  # noqa: PLR0917
+    def update(
         self,
         urn: str,
         type_: str,

@@ -218,8 +218,8 @@ def _leftovers(stack: str) -> None:
     held = [item for item in cloud.graveyard() if item.urn.startswith(mine)]
     if held:
         out.print(
-            f"  {len(held)} objects wait out their soft delete, as in the real cloud: where the next up finds a name taken, "
-            "raise tripod:generation in the stack file, or start afresh with `tripod simulate reset`",
+            f"  {len(held)} objects wait out their soft delete, as in the real cloud: where the next up finds a name "
+            "taken, raise tripod:generation in the stack file, or start afresh with `tripod simulate reset`",
             soft_wrap=True,
         )
 

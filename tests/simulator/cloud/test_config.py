@@ -128,9 +128,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("package", "token", "args", "key", "answer"), ANSWERS)
-def test_functions_answer(  # noqa: PLR0917
-    package: str, token: str, args: Props, key: str, answer: object, tmp_path: Path
-) -> None:
+def test_functions_answer(package: str, token: str, args: Props, key: str, answer: object, tmp_path: Path) -> None:
     assert provider(package, tmp_path).invoke(token, args, preview=False)[key] == answer
 
 

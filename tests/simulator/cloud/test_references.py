@@ -71,7 +71,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("package", "token", "inputs", "code", "words"), BROKEN)
-def test_a_reference_to_nothing_is_refused_in_the_words_of_the_cloud(  # noqa: PLR0917
+def test_a_reference_to_nothing_is_refused_in_the_words_of_the_cloud(
     tmp_path: Path, package: str, token: str, inputs: Props, code: str, words: str
 ) -> None:
     stack = Stack.on(package, tmp_path / "cloud.db")

@@ -89,7 +89,7 @@ class FakeProvider:
         failures = tuple(CheckFailure(key, "is not allowed") for key in inputs if key == "invalid")
         return Checked(inputs, failures)
 
-    def diff(  # noqa: PLR0917
+    def diff(
         self,
         urn: str,
         type_: str,
@@ -134,7 +134,7 @@ class FakeProvider:
             raise CloudError("Throttled", "reading was refused")
         return self.cloud.live.get(id_)
 
-    def update(  # noqa: PLR0917
+    def update(
         self,
         urn: str,
         type_: str,
