@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import grpc
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from simulator.engine import requests
@@ -226,12 +226,12 @@ class Monitor:
         if request.packageRef:
             raise Unsupported(f"parameterised packages: the function {request.tok} names one")
         if request.tok == "pulumi:pulumi:getResource":
-            return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(self._resource(request))})
+            return _returned(to_struct(self._resource(request)))
         self._transforms.apply_to_invoke(request)
         result = self._run.invoke(
             request.tok, from_struct(request.args), request.provider, request.version, request.pluginDownloadURL
         )
-        return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(result)})
+        return _returned(to_struct(result))
 
     def _resource(self, request: resource_pb2.ResourceInvokeRequest) -> Props:
         """The state of a resource to which another one's property refers."""
@@ -313,3 +313,10 @@ class EngineService:
     def SetRootResource(self, request: engine_pb2.SetRootResourceRequest) -> engine_pb2.SetRootResourceResponse:
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
+
+
+def _returned(value: struct_pb2.Struct) -> resource_pb2.ResourceInvokeResponse:
+    """The answer of a function; its field is called ``return``, which no Python keyword argument can be."""
+    response = resource_pb2.ResourceInvokeResponse()
+    getattr(response, "return").CopyFrom(value)
+    return response
