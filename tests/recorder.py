@@ -113,6 +113,15 @@ def record(program: Callable[[], Any], *, preview: bool = True) -> list[Recorded
 
     With ``preview`` (the default) outputs that the mocks do not echo are unknown, as in a real plan.
     """
+    refused: list[Exception] = []
+
+    def guarded() -> None:
+        # what the SDK does with a program that raises is to wait for its other resources, at times for ever
+        try:
+            program()
+        except Exception as error:
+            refused.append(error)
+
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     # azure-native resources carry up to fifty aliases each; working out their URNs takes longer than all else
@@ -120,8 +129,10 @@ def record(program: Callable[[], Any], *, preview: bool = True) -> list[Recorded
         try:
             monitor = _Monitor()
             pulumi.runtime.set_mocks(_Echo(), project="tripod", stack="test", preview=preview, monitor=monitor)
-            loop.run_until_complete(run_pulumi_func(settled(program)))
+            loop.run_until_complete(run_pulumi_func(settled(guarded)))
         finally:
             loop.close()
             asyncio.set_event_loop(None)
+    if refused:
+        raise refused[0]
     return monitor.recorded
