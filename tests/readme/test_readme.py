@@ -6,7 +6,6 @@ import shlex
 import subprocess
 from pathlib import Path
 
-import pytest
 import yaml
 
 from policies.registry import controls
@@ -21,34 +20,27 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One world for all commands."""
-    return tmp_path_factory.mktemp("readme")
-
-
 def test_the_commands_are_those_a_user_needs() -> None:
     assert COMMANDS[0] == "make up"
     assert "make up STACK=azure-dev" in COMMANDS
 
 
-@pytest.mark.xdist_group("readme")
-@pytest.mark.parametrize(("number", "command"), list(enumerate(COMMANDS)), ids=str)
-def test_command(home: Path, number: int, command: str) -> None:
-    done = subprocess.run(
-        shlex.split(command),
-        cwd=ROOT,
-        env={**os.environ, "TRIPOD_HOME": str(home), "COLUMNS": "160"},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    if command == "make up STACK=azure-dev" and command in COMMANDS[:number]:
-        assert re.search(r"done: \d+ same in", done.stdout)
-    if "destroy" in command:
-        assert "Left 0 resources in the state, 0 objects of aws-dev in the store" in done.stdout
+def test_commands_run_in_their_order_in_one_world(tmp_path: Path) -> None:
+    for number, command in enumerate(COMMANDS):
+        done = subprocess.run(
+            shlex.split(command),
+            cwd=ROOT,
+            env={**os.environ, "TRIPOD_HOME": str(tmp_path), "COLUMNS": "160"},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert done.returncode == 0, command + done.stdout[-2000:] + done.stderr[-2000:]
+        if command in COMMANDS[:number]:
+            assert re.search(r"done: \d+ same in", done.stdout), command
+        if "destroy" in command:
+            assert "Left 0 resources in the state, 0 objects of aws-dev in the store" in done.stdout
 
 
 def test_blueprint_example_is_valid() -> None:
