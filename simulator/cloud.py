@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
+from simulator import faults
 from simulator.catalogue.packages import PACKAGES, package_of
 from simulator.clouds.aws import Aws
 from simulator.clouds.azure import Azure
@@ -21,7 +22,7 @@ from simulator.clouds.base import CloudRules
 from simulator.clouds.gcp import Gcp
 from simulator.model import CloudError, Live, Props
 from simulator.provider import SimulatedProvider
-from simulator.records import Fault, State, Stored
+from simulator.records import Effect, Fault, State, Stored
 from simulator.store import Store
 from simulator.values import parse, put
 
@@ -131,24 +132,27 @@ class SimulatedCloud:
         name_glob: str = "*",
         times: int = 1,
         latency: float = 0.0,
-        partial: bool = False,
+        effect: Effect = Effect.ERROR,
     ) -> int:
         """Arrange an error (or, without a code, only ``latency`` seconds of delay) for the next matching operations.
 
-        With ``partial`` the operation takes place and fails after it. ``operation`` is create, read, update, delete
-        or ``*``. Returns a number for :meth:`drop_fault`.
+        ``operation`` is create, read, update, delete or ``*``; ``times`` counts requests, so a provider that tries
+        again outlasts a few throttles (:data:`simulator.faults.RETRIES`). Returns a number for :meth:`drop_fault`.
+
+        Raises:
+            CloudError: ``InvalidFault`` for one that could never strike, such as on a type that does not exist.
         """
-        if operation not in ("create", "read", "update", "delete", "*"):
-            raise CloudError("InvalidFault", f"'{operation}' is no operation; use create, read, update, delete or *")
+        said = message or "simulated fault"
+        fault = faults.validated(Fault(type_glob, name_glob, operation, code, said, times, latency, effect))
         with self.store.transaction() as transaction:
-            return transaction.add_fault(
-                Fault(type_glob, name_glob, operation, code, message or "simulated fault", times, latency, partial)
-            )
+            return transaction.add_fault(fault)
 
     def drop_fault(self, number: int) -> None:
-        """Take back a fault."""
+        """Take back a fault; raises :class:`CloudError` ``NoSuchFault`` where there is none of that number."""
         with self.store.transaction() as transaction:
-            transaction.remove_fault(number)
+            if not transaction.remove_fault(number):
+                known = ", ".join(str(one.number) for one in transaction.faults()) or "none"
+                raise CloudError("NoSuchFault", f"there is no fault {number}; arranged are {known}")
 
     def faults(self) -> list[Fault]:
         """Return the faults that are still to come."""

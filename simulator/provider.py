@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import time
 from collections.abc import Iterable
 
 from simulator import config as configuration
 from simulator import diff as differ
+from simulator import faults
 from simulator import outputs as writer
 from simulator.catalogue import create_only, lifecycle
 from simulator.catalogue.shapes import Shape, shape_of
@@ -16,7 +16,7 @@ from simulator.check import check_inputs
 from simulator.clouds.base import Birth, CloudRules, Identity, Naming, Reference
 from simulator.dice import Dice
 from simulator.model import Checked, CheckFailure, CloudError, Difference, Live, PartialFailure, Props
-from simulator.records import Fault, NewObject, State, Stored
+from simulator.records import Effect, Fault, NewObject, State, Stored
 from simulator.store import Store, Transaction
 from simulator.values import parse, pick, plain, render, without_nulls
 
@@ -88,7 +88,7 @@ class SimulatedProvider:
         given = without_nulls(inputs)
         if preview:
             return Live("", writer.planned(self._rules, self._birth(urn, shape, given, 0)), given)
-        partial = self._meet_fault(type_, urn, "create", timeout)
+        fault = self._meet_fault(type_, urn, "create", timeout)
         with self._store.transaction() as transaction:
             transaction.expire()
             birth = self._birth(urn, shape, plain(given), transaction.births(urn))
@@ -114,12 +114,16 @@ class SimulatedProvider:
                         uses=uses,
                     )
                 )
-        return _whole(Live(identity.id, outputs, given), partial)
+        return _answer(Live(identity.id, outputs, given), fault, type_, urn, "create", timeout)
 
     def read(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props) -> Live | None:
         """Return the object as it is now, with any drift in its inputs; None when it is gone."""
         shape_of(type_)
-        self._meet_fault(type_, urn, "read", 0)
+        fault = self._meet_fault(type_, urn, "read", 0)
+        if fault is not None and fault.effect is Effect.LOST:
+            return None
+        if fault is not None:
+            raise faults.late(fault, type_, urn.rsplit("::", 1)[-1], "read", 0)
         stored = self._find(self._store.snapshot(), type_, id_)
         if stored is None or stored.state is State.DELETED:
             return None
@@ -144,7 +148,7 @@ class SimulatedProvider:
         birth = self._birth(urn, shape, plain(given), 0)
         if preview:
             return Live(id_, writer.replanned(self._rules, birth, old_inputs, old_outputs), given)
-        partial = self._meet_fault(type_, urn, "update", timeout)
+        fault = self._meet_fault(type_, urn, "update", timeout)
         with self._store.transaction() as transaction:
             stored = self._find(transaction, type_, id_)
             if stored is None or stored.state is State.DELETED:
@@ -154,12 +158,12 @@ class SimulatedProvider:
             uses = self._resolve(transaction, shape, birth.inputs, self._rules.identity(birth).parents)
             outputs = writer.changed(self._rules, birth, stored)
             transaction.update(stored.number, birth.inputs, outputs, uses=uses, urn=urn)
-        return _whole(Live(stored.id, outputs, given), partial)
+        return _answer(Live(stored.id, outputs, given), fault, type_, urn, "update", timeout)
 
     def delete(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> None:
         """Delete an object; nothing happens when it is gone already."""
         shape = shape_of(type_)
-        self._meet_fault(type_, urn, "delete", timeout)
+        fault = self._meet_fault(type_, urn, "delete", timeout)
         with self._store.transaction() as transaction:
             stored = self._find(transaction, type_, id_)
             if stored is None or stored.state is not State.LIVE:
@@ -167,6 +171,8 @@ class SimulatedProvider:
             self._refuse_delete(transaction, shape, stored)
             for one in (*self._inside(transaction, stored), stored):
                 _bury(transaction, one)
+        if fault is not None:
+            raise faults.late(fault, type_, urn.rsplit("::", 1)[-1], "delete", timeout)
 
     def invoke(self, token: str, args: Props, *, preview: bool) -> Props:
         """Answer a function; one that is not simulated is refused by name."""
@@ -297,33 +303,8 @@ class SimulatedProvider:
         return list({user.number: user for user, path, _ in users if path == "" or user.type in kinds}.values())
 
     def _meet_fault(self, type_: str, urn: str, operation: str, timeout: float) -> Fault | None:
-        """Raise the fault that waits for an operation; return it when it is to strike after the operation."""
-        if not self._store.snapshot().faults():
-            return None
-        name = urn.rsplit("::", 1)[-1]
-        with self._store.transaction() as transaction:
-            fault = next(
-                (
-                    one
-                    for one in transaction.faults()
-                    if fnmatch.fnmatchcase(type_, one.type_glob)
-                    and fnmatch.fnmatchcase(name, one.name_glob)
-                    and one.operation in ("*", operation)
-                ),
-                None,
-            )
-            if fault is None:
-                return None
-            transaction.spend_fault(fault.number)
-        if fault.latency > 0:
-            time.sleep(min(fault.latency, timeout) if timeout > 0 else fault.latency)
-            if 0 < timeout < fault.latency:
-                raise CloudError("Timeout", f"{operation} of {type_} '{name}' took longer than {timeout:g} s")
-        if fault.partial:
-            return fault
-        if fault.code:
-            raise CloudError(fault.code, fault.message)
-        return None
+        """Raise the fault that prevents an operation; return one that is to strike after it."""
+        return faults.strike(self._store, type_, urn.rsplit("::", 1)[-1], operation, timeout, self._config)
 
 
 def _bury(transaction: Transaction, stored: Stored) -> None:
@@ -338,8 +319,11 @@ def _bury(transaction: Transaction, stored: Stored) -> None:
     transaction.retire(stored.number, state, None if days is None else time.time() + days * lifecycle.DAY)
 
 
-def _whole(live: Live, partial: Fault | None) -> Live:
-    """Return a new object, or raise that its initialisation failed."""
-    if partial is not None:
-        raise PartialFailure(partial.code, partial.message, live)
-    return live
+def _answer(live: Live, fault: Fault | None, type_: str, urn: str, operation: str, timeout: float) -> Live:
+    """Return a new or changed object, or raise what struck after the operation."""
+    if fault is None:
+        return live
+    error = faults.late(fault, type_, urn.rsplit("::", 1)[-1], operation, timeout)
+    if fault.effect is Effect.LOST:
+        raise error
+    raise PartialFailure(error.code, error.message, live)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from simulator.model import Props
@@ -52,9 +52,22 @@ class NewObject:
     """(path, name) of what it refers to."""
 
 
+class Effect(StrEnum):
+    """What a fault does to the operation it strikes."""
+
+    ERROR = "error"
+    """The operation does not take place (or, without a code, is only slow)."""
+    PARTIAL = "partial"
+    """A creation or update takes place and fails after it: the object exists, half-initialised."""
+    TIMEOUT = "timeout"
+    """The provider gives up waiting. What was asked for goes on: an object that was being made exists."""
+    LOST = "lost"
+    """It takes place, but the answer never comes: the provider knows of nothing. A lost read finds nothing."""
+
+
 @dataclass(frozen=True)
 class Fault:
-    """An error to raise in place of an operation that matches."""
+    """An error to raise at an operation that matches."""
 
     type_glob: str
     name_glob: str
@@ -64,6 +77,9 @@ class Fault:
     times: int = 1
     latency: float = 0.0
     """Seconds to wait before the answer."""
-    partial: bool = False
-    """A creation or update takes place, and fails after it (half-initialised)."""
+    effect: Effect = Effect.ERROR
     number: int = field(default=0, compare=False)
+
+    def timed_out(self) -> Fault:
+        """Return the fault of an operation that was slower than its timeout."""
+        return replace(self, effect=Effect.TIMEOUT, code="")

@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.model import CloudError, Props
-from simulator.records import Fault, NewObject, State, Stored
+from simulator.records import Effect, Fault, NewObject, State, Stored
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 CATALOGUE_VERSION = "1"
 _BUSY_SECONDS = 60.0
 
@@ -58,7 +58,7 @@ CREATE TABLE IF NOT EXISTS faults (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     type_glob TEXT NOT NULL, name_glob TEXT NOT NULL, operation TEXT NOT NULL,
     code TEXT NOT NULL, message TEXT NOT NULL, times INTEGER NOT NULL, latency REAL NOT NULL,
-    partial INTEGER NOT NULL
+    effect TEXT NOT NULL
 );
 """
 
@@ -143,7 +143,7 @@ class Store:
         return str(row[0]) if row else None
 
 
-_FAULT_COLUMNS = "type_glob, name_glob, operation, code, message, times, latency, partial"
+_FAULT_COLUMNS = "type_glob, name_glob, operation, code, message, times, latency, effect"
 _COLUMNS = "number, type, id, urn, state, inputs, outputs, until, filled"
 
 
@@ -300,7 +300,7 @@ class Transaction:
                 fault.message,
                 fault.times,
                 fault.latency,
-                int(fault.partial),
+                fault.effect.value,
             ),
         )
         return cursor.lastrowid or 0
@@ -309,18 +309,18 @@ class Transaction:
         """Return the faults that still have occurrences left, oldest first."""
         rows = self._connection.execute(f"SELECT {_FAULT_COLUMNS}, number FROM faults ORDER BY number").fetchall()
         return [
-            Fault(type_, name, operation, code, message, times, latency, bool(partial), number)
-            for type_, name, operation, code, message, times, latency, partial, number in rows
+            Fault(type_, name, operation, code, message, times, latency, Effect(effect), number)
+            for type_, name, operation, code, message, times, latency, effect, number in rows
         ]
 
-    def spend_fault(self, number: int) -> None:
-        """Count one occurrence of a fault."""
-        self._connection.execute("UPDATE faults SET times = times - 1 WHERE number = ?", (number,))
+    def spend_fault(self, number: int, occurrences: int = 1) -> None:
+        """Count occurrences of a fault; one that has none left is forgotten."""
+        self._connection.execute("UPDATE faults SET times = times - ? WHERE number = ?", (occurrences, number))
         self._connection.execute("DELETE FROM faults WHERE number = ? AND times <= 0", (number,))
 
-    def remove_fault(self, number: int) -> None:
-        """Forget a fault."""
-        self._connection.execute("DELETE FROM faults WHERE number = ?", (number,))
+    def remove_fault(self, number: int) -> bool:
+        """Forget a fault; tell whether there was one."""
+        return self._connection.execute("DELETE FROM faults WHERE number = ?", (number,)).rowcount > 0
 
     def _index(self, number: int, names: Iterable[str], uses: Iterable[tuple[str, str]]) -> None:
         self._connection.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", [(name, number) for name in names])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.records import Fault, NewObject, State
+from simulator.records import Effect, Fault, NewObject, State
 from simulator.store import Store, StoreVersionError
 
 WRITER = """
@@ -153,8 +153,8 @@ def test_users_are_found_by_any_name_and_forgotten_with_their_object(tmp_path: P
 def test_faults_are_counted_down(tmp_path: Path) -> None:
     store = Store(tmp_path / "cloud.db")
     with store.transaction() as transaction:
-        number = transaction.add_fault(Fault("*", "*", "create", "X", "m", times=2, latency=0.5, partial=True))
+        number = transaction.add_fault(Fault("*", "*", "create", "X", "m", times=2, effect=Effect.PARTIAL))
         transaction.spend_fault(number)
-        assert transaction.faults() == [Fault("*", "*", "create", "X", "m", times=1, latency=0.5, partial=True)]
+        assert transaction.faults() == [Fault("*", "*", "create", "X", "m", times=1, effect=Effect.PARTIAL)]
         transaction.spend_fault(number)
         assert transaction.faults() == []
