@@ -48,6 +48,8 @@ class Rule(StrEnum):
     """A pair ``[member, [others]]``: with the member, the others must be given too."""
     REPLACES = "replaces"
     """True: a change at or below the path replaces the resource."""
+    CREATE_ONLY = "createOnly"
+    """True: the API refuses a change at or below the path; the provider plans an update and does not replace by itself."""
     READ_ONLY = "readOnly"
     """True: the API sets it; a program may not."""
 
