@@ -17,12 +17,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from simulator.model import CloudError, Props
+from simulator import database
+from simulator.database import StoreError, StoreVersionError
+from simulator.model import Props
 from simulator.records import Effect, Fault, NewObject, State, Stored
 
 SCHEMA_VERSION = "2"
 CATALOGUE_VERSION = "1"
-_BUSY_SECONDS = 60.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -63,25 +64,24 @@ CREATE TABLE IF NOT EXISTS faults (
 """
 
 
-class StoreVersionError(CloudError):
-    """The file was written by another version of the simulator."""
-
-    def __init__(self, path: Path, what: str, found: str, wanted: str) -> None:
-        super().__init__(
-            "StoreVersion",
-            f"{path} was written with {what} version {found}, this simulator has {wanted}; "
-            "run `tripod simulate destroy` with the version that wrote it, or delete the file to start from nothing",
-        )
-
-
 class Store:
     """The SQLite file. One connection per thread and process, so that it may be shared freely."""
 
     def __init__(self, path: Path | str) -> None:
-        """Open or create the file at ``path``; raises :class:`StoreVersionError` on a file of another version."""
+        """Open or create the file at ``path``.
+
+        Raises:
+            StoreError: on a file of another version (:class:`StoreVersionError`), a corrupt or a locked one; a lock is
+                waited for ``TRIPOD_STORE_WAIT`` seconds (60 unless set).
+        """
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._busy = database.wait()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError("StoreUnusable", f"{self.path.parent}: {error.strerror}") from error
         self._local = threading.local()
+        self._open_to_all = database.share(self.path)
         connection = self._connect()
         if self._version(connection) is None:
             # executescript commits by itself, so the version row is written last: a kill in between is repaired.
@@ -99,6 +99,14 @@ class Store:
                 raise StoreVersionError(self.path, what, found or "none", wanted)
         self.salt = self._get(connection, "salt") or ""
 
+    def verify(self) -> None:
+        """Make sure that the file is whole and can be written to; raises :class:`StoreError`."""
+        found = database.whole(self._connect())
+        if found:
+            raise database.corrupt(self.path, found)
+        with self.transaction():
+            pass
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Run a block as one change: committed at its end, undone when it raises."""
@@ -109,33 +117,41 @@ class Store:
         except BaseException:
             connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
+        try:
+            connection.execute("COMMIT")
+        except StoreError:
+            connection.rollback()  # a full disk leaves the transaction open
+            raise
 
     def snapshot(self) -> Transaction:
         """Return a reader of the current state; it must not be used to write."""
         return Transaction(self._connect())
 
     def close(self) -> None:
-        """Close the connection of this thread."""
+        """Close the connection of this thread, and let the file be deleted by a reset."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is not None:
             connection.close()
             self._local.connection = None
+        self._open_to_all.close()
 
     def _connect(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._local.process != os.getpid():
-            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            connection = database.connect(self.path, self._busy)
+            # The connection of a parent process is left open: closing it here would drop the parent's locks.
+            self._local.inherited = getattr(self._local, "connection", None)
             self._local.connection = connection
             self._local.process = os.getpid()
         return connection
 
     def _version(self, connection: sqlite3.Connection) -> str | None:
-        exists = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'").fetchone()
-        return self._get(connection, "schema") if exists else None
+        tables = [
+            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        ]
+        if tables and "meta" not in tables:
+            raise StoreError("StoreUnusable", f"{self.path} is a database of something else ({', '.join(tables)})")
+        return self._get(connection, "schema") if tables else None
 
     @staticmethod
     def _get(connection: sqlite3.Connection, key: str) -> str | None:

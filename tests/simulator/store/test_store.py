@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from simulator import database
+from simulator.database import StoreError, StoreVersionError
 from simulator.records import Effect, Fault, NewObject, State
-from simulator.store import Store, StoreVersionError
+from simulator.store import Store
 
 WRITER = """
 import sys
@@ -47,6 +51,87 @@ def test_two_processes_write_to_one_file(tmp_path: Path) -> None:
     assert [process.wait(120) for process in processes] == [0, 0]
     ids = {one.id for one in Store(path).snapshot().all()}
     assert ids == {f"{name}-{number}" for name in "ab" for number in range(60)}
+
+
+def test_processes_that_open_a_new_file_at_once_agree_on_it(tmp_path: Path) -> None:
+    path = tmp_path / "cloud.db"
+    processes = [writer(path, str(number), 2) for number in range(6)]
+    assert [process.wait(120) for process in processes] == [0] * 6
+    ids = {one.id for one in Store(path).snapshot().all()}
+    assert ids == {f"{name}-{number}" for name in range(6) for number in range(2)}
+
+
+def test_a_forked_child_writes_beside_its_parent(tmp_path: Path) -> None:
+    store = Store(tmp_path / "cloud.db")
+    with store.transaction() as transaction:
+        transaction.insert(new("parent"))
+    child = os.fork()
+    if child == 0:
+        with store.transaction() as transaction:
+            transaction.insert(new("child"))
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    with store.transaction() as transaction:
+        transaction.insert(new("parent again"))
+    assert [one.id for one in store.snapshot().all()] == ["parent", "child", "parent again"]
+
+
+BROKEN = [
+    (lambda whole: b"not a database" * 100, "StoreCorrupt", "file is not a database"),
+    (lambda whole: whole[: len(whole) // 2], "StoreCorrupt", "malformed"),
+    (lambda whole: whole[:4096] + b"\xff" * 4096 + whole[8192:], "StoreCorrupt", "tripod simulate reset"),
+]
+
+
+@pytest.mark.parametrize(("broken", "code", "words"), BROKEN)
+def test_a_corrupt_file_is_refused_and_left_alone(
+    tmp_path: Path, broken: Callable[[bytes], bytes], code: str, words: str
+) -> None:
+    path = tmp_path / "cloud.db"
+    Store(path).close()
+    path.write_bytes(broken(path.read_bytes()))
+    before = path.read_bytes()
+    with pytest.raises(StoreError) as caught:
+        Store(path).verify()
+    assert caught.value.code == code
+    assert words in caught.value.message
+    assert path.read_bytes() == before
+
+
+def test_a_database_of_something_else_is_not_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "cloud.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE customers (name TEXT)")
+    connection.close()
+    with pytest.raises(StoreError, match=r"a database of something else \(customers\)"):
+        Store(path)
+    assert sqlite3.connect(path).execute("SELECT name FROM sqlite_master").fetchall() == [("customers",)]
+
+
+def test_a_lock_is_waited_for_and_then_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIPOD_STORE_WAIT", "0.1")
+    store = Store(tmp_path / "cloud.db")
+    holder = sqlite3.connect(tmp_path / "cloud.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="another process is writing to it") as caught, store.transaction():
+        raise AssertionError
+    assert caught.value.code == "StoreLocked"
+    holder.execute("ROLLBACK")
+    with store.transaction() as transaction:
+        transaction.insert(new("a"))
+    monkeypatch.setenv("TRIPOD_STORE_WAIT", "soon")
+    with pytest.raises(StoreError, match="allowed are 0 to 3600 seconds"):
+        Store(tmp_path / "cloud.db")
+
+
+def test_a_store_is_deleted_only_when_nobody_has_it_open(tmp_path: Path) -> None:
+    path = tmp_path / "cloud.db"
+    store = Store(path)
+    with pytest.raises(StoreError, match="open in another process"), database.alone(path):
+        raise AssertionError
+    store.close()
+    with database.alone(path), pytest.raises(StoreError, match="being reset"):
+        Store(path)
 
 
 def test_threads_share_a_store(tmp_path: Path) -> None:
@@ -112,7 +197,7 @@ def test_a_file_of_another_version_is_refused_with_a_remedy(tmp_path: Path, key:
     connection.execute("UPDATE meta SET value = '0' WHERE key = ?", (key,))
     connection.commit()
     connection.close()
-    with pytest.raises(StoreVersionError, match=r"version 0.*delete the file"):
+    with pytest.raises(StoreVersionError, match=r"version 0.*`tripod simulate reset` to delete the file"):
         Store(path)
 
 
