@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from simulator.engine.backends import StackResolver
+from simulator.engine.errors import StepFailed
 from simulator.engine.events import Diagnostic, Event, PolicyViolation, Step, Summary
 from simulator.engine.ledger import Ledger
 from simulator.engine.policy import Analyzer, ResourceView
@@ -16,6 +17,7 @@ from simulator.engine.refresh import refresh
 from simulator.engine.run import Run
 from simulator.engine.settings import Settings
 from simulator.engine.state import StateFile
+from simulator.engine.targets import Selection, not_found
 from simulator.model import Props, Providers
 
 
@@ -69,6 +71,8 @@ class Deployment:
     seed: bytes | None = None
     """Makes automatic names repeatable; None: random, as in the CLI. A replacement needs a new name, so use it for
     previews only."""
+    selection: Selection = field(default_factory=Selection)
+    """What the operation may touch (targets, exclusions) and must replace."""
     _run: Run | None = field(default=None, init=False, repr=False)
     _cancelled: bool = field(default=False, init=False, repr=False)
 
@@ -97,20 +101,23 @@ class Deployment:
 
     def destroy(self, *, preview: bool = False) -> Result:
         """Deletes everything in reverse order of dependency."""
-        return self._execute(lambda run: run.delete(run.planner.deletions()), preview=preview)
+        return self._execute(_destroy, preview=preview)
 
     def _update(self, run: Run, program: Program) -> None:
+        run.planner.targeting.check(run.planner.known(), which=("replaces",))
         succeeded = program.execute(run)
         run.wait_idle()
         if not succeeded:
             run.failed.set()
         run.finish_outputs()
-        if run.cancelled.is_set() or (run.failed.is_set() and not run.settings.preview):
+        stopped = run.failed.is_set() and not (run.settings.preview or run.settings.continue_on_error)
+        if run.cancelled.is_set() or stopped or not succeeded:
             return
-        if succeeded:
+        lost = self.selection.targets.unknown(run.planner.known())
+        for urn in lost:
+            run.report(Diagnostic("error", not_found(urn)))
+        if _delete(run) and (run.settings.preview or not run.failed.is_set()):
             run.analyze_stack()
-            if run.settings.preview or not run.failed.is_set():
-                run.delete(run.planner.deletions())
 
     def _execute(self, operation: Callable[[Run], None], *, preview: bool) -> Result:
         begun = time.monotonic()
@@ -124,6 +131,7 @@ class Deployment:
             preview=preview,
             continue_on_error=self.continue_on_error or preview,
             seed=self.seed,
+            selection=self.selection,
         )
         with nullcontext() if preview else self.state.locked():
             ledger = Ledger(self.state, write=not preview)
@@ -172,6 +180,22 @@ class Deployment:
         finally:
             self._run = None
             self._cancelled = False
+
+
+def _delete(run: Run) -> bool:
+    """Deletes what left the program; False when that cannot be decided."""
+    try:
+        for step in run.planner.keeps():
+            run.apply(step)
+        run.delete(run.planner.deletions())
+    except StepFailed:
+        return False
+    return True
+
+
+def _destroy(run: Run) -> None:
+    run.planner.targeting.check(run.planner.known(), which=("targets", "excludes"))
+    _delete(run)
 
 
 def _warn_unfinished(run: Run) -> None:

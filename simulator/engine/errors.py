@@ -15,6 +15,10 @@ class Unsupported(EngineError):
     """A feature of Pulumi that this engine does not have. The message begins with the name of the feature."""
 
 
+class Protected(EngineError):
+    """The deletion of a protected resource."""
+
+
 class StepFailed(EngineError):
     """A resource could not be registered; the reasons have been reported as diagnostics already."""
 

@@ -23,6 +23,16 @@ def dependents(resources: Sequence[Resource], root: Resource, done: AbstractSet[
         yield item
 
 
+def dependencies(resources: Sequence[Resource], root: Resource) -> Iterator[Resource]:
+    """All that ``root`` needs, directly or through others: parents and providers, too. ``root`` need not be listed."""
+    needed = {urn for urn in (root.parent, *root.needs()) if urn}
+    begin = next((index for index, item in enumerate(resources) if item is root), len(resources))
+    for item in reversed(resources[:begin]):
+        if item.urn in needed:
+            needed.update(urn for urn in (item.parent, *item.needs()) if urn)
+            yield item
+
+
 def layers(resources: Sequence[Resource], steps: Sequence[Planned]) -> list[list[Planned]]:
     """The steps in layers: those of one layer do not depend on each other, the first layer goes first."""
     condemned = {id(step.old): step for step in steps}

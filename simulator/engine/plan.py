@@ -14,16 +14,17 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from simulator.engine import difference as differences
-from simulator.engine import order, paths
+from simulator.engine import order, paths, untargeted
 from simulator.engine import urn as urns
 from simulator.engine.aliases import Aliases
 from simulator.engine.backends import Backend
-from simulator.engine.errors import StepFailed
+from simulator.engine.errors import EngineError, StepFailed
 from simulator.engine.events import Diagnostic, Op
 from simulator.engine.goal import Goal, ReadGoal
 from simulator.engine.planned import Planned, Seen
 from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource, now
+from simulator.engine.targets import Targeting
 from simulator.engine.values import has_unknown, same, unwrap
 from simulator.model import UNKNOWN, CloudError, Difference, Props
 
@@ -48,11 +49,12 @@ class Planner:
         report: Report,
         approve: Approve,
         seed: bytes | None,
+        targeting: Targeting,
     ) -> None:
         self.project = project
         self.stack = stack
-        self.resources = list(olds)
-        self.olds = {item.urn: item for item in olds if not item.delete}
+        self.rebase(olds)
+        self.targeting = targeting
         self.registry = registry
         self.seen = Seen()
         self.providers: dict[str, Resource] = {}
@@ -62,6 +64,15 @@ class Planner:
         self._approve = approve
         self._seed = seed
         self._dice = random.Random(os.urandom(32))
+
+    def rebase(self, olds: Sequence[Resource]) -> None:
+        """Takes other old states as the base, before anything is registered."""
+        self.resources = list(olds)
+        self.olds = {item.urn: item for item in olds if not item.delete}
+
+    def known(self) -> set[str]:
+        """The URNs of the old states and of what has been registered."""
+        return {item.urn for item in self.resources} | self.seen.urns
 
     def urn(self, type_: str, name: str, parent: str) -> str:
         """The URN of a registration; claims it. Raises :class:`StepFailed` when it is taken or has no parent."""
@@ -91,8 +102,17 @@ class Planner:
         imports = goal.import_id and goal.custom
         if imports and (old is None or old.external or (old.import_id or old.id) != goal.import_id):
             assert backend is not None
-            return self._import(goal, new, old, backend, recreating)
-        return self._continue(goal, new, old, backend, recreating)
+            return self._complete(self._import(goal, new, old, backend, recreating))
+        return self._complete(self._continue(goal, new, old, backend, recreating))
+
+    def _complete(self, steps: list[Planned]) -> list[Planned]:
+        """The steps, none of which may need what the operation does not create."""
+        for urn, needed in untargeted.missing(steps, self.seen.skipped):
+            failure = self._fail(urn, untargeted.not_created(urn, needed))
+            if not self._preview:
+                raise failure
+            self.seen.skipped.discard(needed)  # told once
+        return steps
 
     def _continue(
         self, goal: Goal, new: Resource, old: Resource | None, backend: Backend | None, recreating: bool
@@ -101,9 +121,12 @@ class Planner:
         inputs = goal.properties
         if old is not None:
             inputs = self._ignored(urn, old.inputs, inputs, goal.ignore_changes)
-        fresh = old is None or recreating or old.external
+        targeted = self.targeting.includes(new)
+        fresh = old is None or recreating or old.external or old.taint or self.targeting.replaces(urn)
         if backend is not None:
-            if fresh:
+            if not targeted:
+                inputs = old.inputs if old is not None else {}
+            elif fresh:
                 inputs = self._check(backend, new, {}, goal.properties)
             else:
                 assert old is not None
@@ -116,13 +139,21 @@ class Planner:
             self.seen.replaces.add(urn)
             return [Planned(Op.REPLACE, urn, old, new), Planned(Op.CREATE_REPLACEMENT, urn, old, new, backend)]
         self.seen.operated.add(urn)
-        if old is None:
-            return [Planned(Op.CREATE, urn, None, new, backend)]
-        if old.external:
+        if old is not None and old.external:
             return [
                 Planned(Op.CREATE_REPLACEMENT, urn, old, new, backend, pending=True),
                 Planned(Op.REPLACE, urn, old, new),
             ]
+        self.targeting.note(new, included=targeted)
+        if not targeted:
+            try:
+                return untargeted.left_out(
+                    new, old, seen=self.seen, olds=self.olds, registry=self.registry, generated=self._generated
+                )
+            except EngineError as error:
+                raise self._fail(urn, str(error)) from error
+        if old is None:
+            return [Planned(Op.CREATE, urn, None, new, backend)]
         return self._compare(goal, old, new, backend)
 
     def _import(
@@ -195,8 +226,8 @@ class Planner:
         return [Planned(Op.SAME, urn, old, new, backend)]
 
     def _difference(self, goal: Goal, old: Resource, new: Resource, backend: Backend | None) -> Difference:
-        if old.taint:
-            return differences.forced("taint")
+        if old.taint or self.targeting.replaces(new.urn):
+            return differences.forced("id")
         if any(urn in self.seen.replaces for urn in new.replace_with):
             return differences.forced("replaceWith")
         if new.deleted_with in self.seen.replaces:
@@ -240,7 +271,7 @@ class Planner:
                 raise self._fail(urn, message)
             self._report(Diagnostic("warning", message, urn))
         self.seen.replaces.add(urn)
-        if backend is not None:
+        if backend is not None and not (old.taint or self.targeting.replaces(urn)):
             # The defaults taken over from the old resource (its name above all) do not hold for a new one.
             new.inputs = self._check(backend, new, {}, goal.properties)
         changed = differences.changes(difference, old, new)
@@ -314,10 +345,16 @@ class Planner:
         return Planned(op, old.urn, old, None, backend, pending=pending)
 
     def deletions(self) -> list[Planned]:
-        """What is to be deleted when the program has ended: replaced resources, and those it no longer has."""
+        """What is to be deleted when the program has ended: replaced resources, and those it no longer has.
+
+        Raises :class:`StepFailed` when a target takes others along that were not asked for.
+        """
         steps = []
         kept = self.seen.operated | self.seen.replaces | self.seen.failed
+        deletable = self.targeting.deletable(self.resources)
         for old in self.resources:
+            if not deletable(old):
+                continue
             if old.delete:
                 steps.append(self.deletion(Op.DELETE_REPLACED, old))
             elif self.aliases.taken(old.urn) is None and old.urn not in kept:
@@ -326,7 +363,25 @@ class Planner:
                 else:
                     steps.append(self.deletion(Op.DELETE, old))
         self.seen.deletes.update(step.urn for step in steps)
+        chosen = self.targeting.selection
+        failures = [
+            self._fail(step.urn, untargeted.not_listed(step.urn))
+            for step in steps
+            if chosen.targets and not chosen.target_dependents and not chosen.targets.match(step.urn)
+        ]
+        if failures and not self._preview:
+            raise failures[0]
         return steps
+
+    def keeps(self) -> list[Planned]:
+        """The steps of what left the program but takes no part in the operation; to be asked for before deletions."""
+        if not self.targeting.constrained:
+            return []
+        return untargeted.kept(self.resources, self.targeting.deletable(self.resources), self._generated)
+
+    def _generated(self, urn: str) -> bool:
+        """Whether a resource, under its old URN or its new one, has a step."""
+        return self.seen.generated(self.aliases.taken(urn) or urn)
 
     # What was there before.
 
@@ -352,6 +407,7 @@ class Planner:
 
     def _check(self, backend: Backend, new: Resource, olds: Props, news: Props) -> Props:
         if not self._preview and has_unknown(news):
+            self._complete([Planned(Op.CREATE, new.urn, None, new)])
             raise self._fail(new.urn, f"{new.type} {new.name!r}: inputs that depend on a failed resource are unknown")
         checked = self._guard(new.urn, lambda: backend.check(new, olds, news, self._random(new.urn)))
         for failure in checked.failures:

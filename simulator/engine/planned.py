@@ -21,6 +21,10 @@ class Planned:
     changes: tuple[Change, ...] = ()
     pending: bool = False
     """Of a created replacement: the old one is deleted at the end. Of a deleted one: it will be created again."""
+    untargeted: bool = False
+    """Of a ``same``: the resource was left out of the operation and keeps its old state as it was."""
+    skipped: bool = False
+    """Of a ``same``: the resource does not exist and was left out; nothing is recorded and its outputs are unknown."""
 
     @property
     def shown(self) -> Step:
@@ -45,3 +49,9 @@ class Seen:
     deletes: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     pending_deletes: set[int] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+    """Creations that were left out of the operation."""
+
+    def generated(self, urn: str) -> bool:
+        """Whether a step for the resource has been decided."""
+        return urn in self.operated or urn in self.replaces

@@ -28,12 +28,16 @@ class _Read:
     new: Resource | None
     seconds: float
     error: str = ""
+    skipped: bool = False
 
 
 def refresh(run: Run, *, clear_pending_creates: bool) -> None:
     """Refreshes the whole stack."""
+    targeting = run.planner.targeting
+    targeting.check(run.planner.known(), which=("targets", "excludes"))
+    wanted = {id(item) for item in targeting.refreshable(run.planner.resources)}
     with ThreadPoolExecutor(max_workers=run.settings.parallel) as pool:
-        reads = list(pool.map(lambda old: _read(run, old), run.planner.resources))
+        reads = list(pool.map(lambda old: _read(run, old, wanted=id(old) in wanted), run.planner.resources))
     gone = {id(item.old) for item in reads if item.new is None and not item.error}
     lost = {item.old.urn: item.old.parent for item in reads if id(item.old) in gone}
     lost = {urn: parent for urn, parent in lost.items() if not _survives(urn, reads, gone)}
@@ -47,7 +51,7 @@ def refresh(run: Run, *, clear_pending_creates: bool) -> None:
             continue
         new = _without(item.new, lost)
         run.ledger.put(new, drop=[item.old])
-        if urns.is_default_provider(new.urn):
+        if item.skipped or urns.is_default_provider(new.urn):
             continue
         _finish(run, Op.UPDATE if drift(item.old, new) else Op.SAME, item)
     for operation in list(run.ledger.unfinished):
@@ -59,7 +63,9 @@ def _survives(urn: str, reads: list[_Read], gone: set[int]) -> bool:
     return any(item.old.urn == urn and id(item.old) not in gone for item in reads)
 
 
-def _read(run: Run, old: Resource) -> _Read:
+def _read(run: Run, old: Resource, *, wanted: bool) -> _Read:
+    if not wanted:
+        return _Read(old, old.copy(), 0.0, skipped=True)
     if not old.custom or urns.is_provider(old.type) or old.pending_replacement or run.cancelled.is_set():
         return _Read(old, old.copy(), 0.0)
     if not urns.is_default_provider(old.urn) and not run.settings.preview:

@@ -63,6 +63,11 @@ class Registry:
         self._backends: dict[tuple[str, str], Backend] = {}
         self.aliases: dict[str, str] = {}
 
+    def has(self, reference: str) -> bool:
+        """Whether this run has configured the provider, under its URN or the one it had before."""
+        urn, id_ = urns.split_reference(reference)
+        return any(known[1] == id_ and urn in (known[0], self.aliases.get(known[0])) for known in list(self._backends))
+
     def get(self, reference: str, find: Callable[[str], Resource | None]) -> Backend:
         """The backend of a reference; an old provider that no step has configured yet is configured now.
 

@@ -16,7 +16,7 @@ from simulator.engine import order
 from simulator.engine import registry as providers
 from simulator.engine import urn as urns
 from simulator.engine.backends import BuiltinBackend, StackResolver
-from simulator.engine.errors import EngineError, StepFailed, Unsupported
+from simulator.engine.errors import EngineError, Protected, StepFailed, Unsupported
 from simulator.engine.events import (
     PARTS,
     Diagnostic,
@@ -37,6 +37,7 @@ from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource
 from simulator.engine.settings import Settings
 from simulator.engine.steps import Executor
+from simulator.engine.targets import Targeting
 from simulator.engine.values import has_unknown, same
 from simulator.model import CloudError, Props, Providers
 
@@ -87,6 +88,7 @@ class Run:
             report=self.report,
             approve=self._approve,
             seed=settings.seed,
+            targeting=Targeting(settings.selection),
         )
         self.executor = Executor(ledger, self.registry, self.planner.seen.deletes, preview=settings.preview)
         self.analyzers = analyzers
@@ -105,6 +107,7 @@ class Run:
         self._slots = threading.BoundedSemaphore(settings.parallel)
         self._idle = threading.Condition()
         self._busy = 0
+        self._failed: list[Planned] = []
         self._defaults: dict[tuple[str, str, str], str] = {}
 
     # Reports.
@@ -171,6 +174,7 @@ class Run:
     ) -> Registered:
         urn = urns.make(self.settings.stack, self.settings.project, parent, type_, name)
         seen = self.planner.seen
+        decided = False
         try:
             with self._planning:
                 self.planner.urn(type_, name, parent)
@@ -180,7 +184,10 @@ class Run:
                     return Registered(Outcome.SKIPPED, urn)
                 steps = plan(urn)
                 self._announce(steps)
-            self._apply(steps)
+                # What the operation leaves out is only recorded, before anything that depends on it can be.
+                self._apply([step for step in steps if step.untargeted])
+                decided = True
+            self._apply([step for step in steps if not step.untargeted])
         except Stopped:
             raise
         except Exception as error:
@@ -189,14 +196,17 @@ class Run:
                 self.report(Diagnostic("error", _told(error), urn, source))
             seen.failed.add(urn)
             self.failed.set()
-            if not self.settings.preview and not self.settings.continue_on_error:
+            # As in the CLI, only what fails while it is applied lets the rest go on.
+            if not self.settings.preview and not (decided and self.settings.continue_on_error):
                 self.stopping.set()
                 raise Stopped("a resource failed") from None
             return Registered(Outcome.FAILED, urn)
         state = steps[-1].new
         assert state is not None
-        self._states[urn] = state
-        return Registered(Outcome.DONE, urn, state)
+        if steps[-1].skipped:
+            return Registered(Outcome.SKIPPED, urn)
+        self._states[state.urn] = state
+        return Registered(Outcome.DONE, state.urn, state)
 
     def register_outputs(self, urn: str, outputs: Props) -> None:
         """Sets the outputs of a component; those of the stack take effect when the run ends."""
@@ -268,7 +278,7 @@ class Run:
         shown = step.shown
         quiet = urns.is_default_provider(step.urn)
         # A default provider is registered while the planner waits for it; it must not wait for a slot in turn.
-        with _free() if quiet else self._slots:
+        with _free() if quiet or step.op is Op.SAME else self._slots:
             if not quiet and not self.settings.preview:
                 self.emit(StepStarted(shown))
             begun = time.monotonic()
@@ -278,33 +288,45 @@ class Run:
                 message = _told(error)
                 self.report(Diagnostic("error", message, step.urn, "step"))
                 self.emit(StepFinished(replace(shown, error=message, seconds=time.monotonic() - begun)))
+                self._failed.append(step)
                 raise StepFailed(step.urn) from error
             if not quiet:
                 self.emit(StepFinished(replace(shown, seconds=time.monotonic() - begun)))
 
     def delete(self, steps: Sequence[Planned]) -> None:
-        """Deletes in reverse order of dependency, independent resources at the same time."""
-        refused = [step for step in steps if step.op is Op.DELETE and step.old is not None and step.old.protect]
-        for step in refused:
-            message = f"{step.urn} is protected and cannot be deleted; remove `protect` in the program and update first"
-            self.report(Diagnostic("error", message, step.urn))
-        self._announce([step for step in steps if step not in refused])
-        if refused and not self.settings.preview:
-            return
+        """Deletes in reverse order of dependency, independent resources at the same time.
+
+        What a failed step needs is not deleted. A protected resource fails, but lets the others go on.
+        """
+        self._announce(steps)
+        resources = self.planner.resources
+        held = {id(need) for step in self._failed for need in self._needed(step)}
         with ThreadPoolExecutor(max_workers=self.settings.parallel) as pool:
-            for layer in order.layers(self.planner.resources, [step for step in steps if step not in refused]):
+            for layer in order.layers(resources, steps):
                 if self.cancelled.is_set():
                     return
-                done = list(pool.map(self._try, layer))
-                if not all(done):
+                free = [step for step in layer if id(step.old) not in held]
+                for step, error in zip(free, pool.map(self._try, free), strict=True):
+                    if error is None:
+                        continue
+                    held.update(id(need) for need in self._needed(step))
+                    if not (self.settings.continue_on_error or isinstance(error.__cause__, Protected)):
+                        self.stopping.set()
+                if self.stopping.is_set():
                     return
 
-    def _try(self, step: Planned) -> bool:
+    def _needed(self, step: Planned) -> Iterator[Resource]:
+        """What a step that failed depends on."""
+        for state in (step.old, step.new):
+            if state is not None:
+                yield from order.dependencies(self.planner.resources, state)
+
+    def _try(self, step: Planned) -> StepFailed | None:
         try:
             self.apply(step)
-        except StepFailed:
-            return False
-        return True
+        except StepFailed as error:
+            return error
+        return None
 
     # Policies.
 

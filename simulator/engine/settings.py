@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from simulator.engine.targets import Selection
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,4 @@ class Settings:
     preview: bool
     continue_on_error: bool
     seed: bytes | None = None
+    selection: Selection = field(default_factory=Selection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from simulator.engine import urn as urns
-from simulator.engine.errors import EngineError
+from simulator.engine.errors import EngineError, Protected
 from simulator.engine.events import Op
 from simulator.engine.ledger import Ledger
 from simulator.engine.planned import Planned
@@ -49,7 +49,12 @@ class Executor:
                 raise EngineError(f"the step {step.op} cannot be applied")
 
     def _same(self, step: Planned) -> None:
+        if step.skipped:
+            return
         old, new = _both(step)
+        if step.untargeted:
+            self._ledger.put(new, drop=[old])
+            return
         new.id, new.outputs = old.id, old.outputs
         if urns.is_provider(new.type):
             self._registry.configure(new.copy(inputs=old.inputs))
@@ -146,6 +151,10 @@ class Executor:
     def _delete(self, step: Planned) -> None:
         old = step.old
         assert old is not None
+        if old.protect and step.op in (Op.DELETE, Op.DISCARD):
+            raise Protected(
+                f"{step.urn} is protected and cannot be deleted; remove `protect` in the program and update first"
+            )
         if step.backend is not None and not self._preview and old.deleted_with not in self._deletes:
             number = self._ledger.begin("deleting", old)
             try:
