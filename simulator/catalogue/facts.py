@@ -49,7 +49,7 @@ class Rule(StrEnum):
     REPLACES = "replaces"
     """True: a change at or below the path replaces the resource."""
     CREATE_ONLY = "createOnly"
-    """True: the API refuses a change at or below the path; the provider plans an update and does not replace by itself."""
+    """True: the API refuses a change at or below the path; the provider does not replace by itself."""
     READ_ONLY = "readOnly"
     """True: the API sets it; a program may not."""
 
