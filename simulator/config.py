@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import difflib
 import functools
-import importlib
 from types import MappingProxyType
 
-from simulator.catalogue.packages import PACKAGES
-from simulator.catalogue.types import properties_of
+from simulator.catalogue import files
 from simulator.clouds.base import CloudRules
 from simulator.model import Checked, CheckFailure, Difference, PropertyDiff, Props
 from simulator.values import without_nulls
@@ -19,11 +17,8 @@ _ENGINE_KEYS = frozenset({"version", "pluginDownloadURL", "__internal"})
 @functools.cache
 def known_keys(package: str) -> MappingProxyType[str, bool]:
     """Return the configuration keys of a package; the value says whether they are written as JSON."""
-    module = importlib.import_module(f"{PACKAGES[package]}.provider")
-    scalar = {"string", "any"}
-    return MappingProxyType(
-        {name: str(prop.type.kind) not in scalar for name, prop in properties_of(module.ProviderArgs).items()}
-    )
+    keys: dict[str, bool] = files.of(package).body("config", package)
+    return MappingProxyType(keys)
 
 
 def check(rules: CloudRules, news: Props) -> Checked:

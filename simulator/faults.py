@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from simulator.catalogue import packages
+from simulator.catalogue import files
 from simulator.catalogue.packages import PACKAGES
 from simulator.catalogue.shapes import shape_of
 from simulator.model import CloudError, Props
@@ -169,7 +169,7 @@ def packages_of(type_glob: str) -> tuple[str, ...]:
     return tuple(
         package
         for package in PACKAGES
-        if any(fnmatch.fnmatchcase(token, type_glob) for token in packages.resource_index(package))
+        if any(fnmatch.fnmatchcase(token, type_glob) for token in files.of(package).names("type"))
     )
 
 

@@ -20,7 +20,6 @@ from simulator.values import plain
 _DEEPEST = 6
 _MOMENT = "2026-01-01T00:00:00Z"
 _IS_MOMENT = re.compile(r"(Time|Timestamp|Date|At)$")
-_DEFAULT = re.compile(r"[Dd]efaults? (?:to|is|value is) `\"?([\w.:-]*)\"?`")
 _ZERO: Final[MappingProxyType[Kind, Any]] = MappingProxyType(
     {Kind.STRING: "", Kind.INTEGER: 0, Kind.NUMBER: 0, Kind.BOOLEAN: False, Kind.ARRAY: [], Kind.MAP: {}}
 )
@@ -145,9 +144,8 @@ class _Writer:
 
         azure-native shows nothing; bridged providers show the zero value of scalars and lists.
         """
-        documented = _DEFAULT.search(given.doc)
-        if documented is not None:
-            value = _read(documented.group(1), shown.type)
+        if given.default is not None:
+            value = _read(given.default, shown.type)
             if value is not None:
                 return value
         if shown.type.kind is Kind.STRING:

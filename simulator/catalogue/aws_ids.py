@@ -218,10 +218,13 @@ _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 def id_of(token: str, shape: Shape) -> AwsId:
     """Return how a type is named: its row, or what the Import section of its documentation says."""
     row = TABLE.get(token.split(":", 1)[1])
-    return row if row is not None else _documented(shape)
+    if row is not None:
+        return row
+    return AwsId(shape.id_template or "{letters:12}", shape.arn_template)
 
 
-def _documented(shape: Shape) -> AwsId:
+def documented(shape: Shape) -> AwsId:
+    """Read the Import section of the documentation; for the builder of the catalogue."""
     module = shape.token.split(":")[1].split("/")[0]
     service = SERVICES.get(module, module)
     kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", shape.token.rsplit(":", 1)[-1]).lower()

@@ -63,6 +63,11 @@ def id_of(token: str, shape: Shape) -> str:
     row = TABLE.get(token.split(":", 1)[1])
     if row is not None:
         return row
+    return shape.id_template or "{letters:12}"
+
+
+def documented(shape: Shape) -> str:
+    """Read the Import section of the documentation; for the builder of the catalogue."""
     section = shape.doc[shape.doc.find("## Import") :] if "## Import" in shape.doc else ""
     found = _FORMAT.search(section) or _EXAMPLE.search(section)
     iam = _IAM.search(shape.token)

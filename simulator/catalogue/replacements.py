@@ -8,28 +8,16 @@ never replaces.
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from simulator.catalogue import azure_paths, gcp_ids
+from simulator.catalogue.constraints import replacing_paths
+from simulator.catalogue.facts import Confidence
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.templates import fields
-from simulator.catalogue.types import Kind, Property, WireType, properties_of
 from simulator.values import Path, covers, parse
-
-
-class Confidence(StrEnum):
-    """How sure a fact is."""
-
-    PROVIDER = "provider"
-    """Read in the provider's source or stated in its documentation."""
-    API = "api"
-    """The API has no way to change it, so the provider cannot have one either."""
-    PROSE = "prose"
-    """Words in the documentation of the property."""
 
 
 @dataclass(frozen=True)
@@ -244,13 +232,6 @@ GCP: Final = MappingProxyType(
 _NEVER: Final = frozenset({"tags", "tagsAll", "labels", "annotations"})
 _AWS_ALWAYS: Final = frozenset({"region"})
 _GCP_ALWAYS: Final = frozenset({"name", "project", "location", "region", "zone"})
-_PROSE: Final = re.compile(
-    r"forces? (?:a |the )?(?:creation of a )?(?:new resource|replacement|recreation)"
-    r"|changing this (?:value )?(?:creates|forces|will (?:create|force|recreate))"
-    r"|changing (?:it|this|the value) .{0,40}(?:new resource|replace|recreat)"
-    r"|\bimmutable\b(?! tags)",
-    re.IGNORECASE,
-)
 
 
 def forces_replacement(shape: Shape, path: Path) -> bool:
@@ -263,8 +244,7 @@ def forces_replacement(shape: Shape, path: Path) -> bool:
     return (
         path[0] in _always(shape)
         or any(covers(pattern, path) for pattern in _parsed(facts.paths))
-        # Under azure-native a word in the documentation changes nothing in the plan.
-        or (shape.package != "azure-native" and not facts.paths and _in_prose(shape, path))
+        or (not facts.paths and _gathered(shape, path))
     )
 
 
@@ -293,24 +273,13 @@ def _always(shape: Shape) -> frozenset[str]:
             return _AWS_ALWAYS | bucket | (set() if known else {"name", "namePrefix"})
 
 
-def _in_prose(shape: Shape, path: Path) -> bool:
-    properties = shape.inputs
-    for step in path:
-        if isinstance(step, int):
-            continue
-        prop: Property | None = properties.get(step)
-        if prop is None:
-            return False
-        if _PROSE.search(prop.doc):
-            return True
-        inner = _inner(prop.type)
-        if inner is None:
-            return False
-        properties = properties_of(inner)
-    return False
+def _gathered(shape: Shape, path: Path) -> bool:
+    """Tell what the sources of the catalogue say of a type that has no row here.
 
-
-def _inner(type_: WireType) -> type | None:
-    while type_.kind is Kind.ARRAY and type_.element is not None:
-        type_ = type_.element
-    return type_.cls if type_.kind is Kind.OBJECT else None
+    The create-only fields of Resource Manager are no replacements: azure-native plans an update, which Azure refuses
+    (:mod:`simulator.catalogue.create_only`).
+    """
+    if shape.package == "azure-native":
+        return False
+    wild = tuple("*" if isinstance(step, int) else step for step in path)
+    return any(covers(pattern, wild) for pattern, _ in replacing_paths(shape.token))

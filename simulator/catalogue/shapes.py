@@ -1,62 +1,41 @@
-"""The shape of a resource type: its inputs and outputs by wire name, read from the installed SDK on first use."""
+"""The shape of a resource type: its inputs and outputs by wire name, from the catalogue; no SDK is imported."""
 
 from __future__ import annotations
 
 import functools
-import inspect
-import re
-import typing
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from pulumi import _types as pulumi_types
-
-from simulator.catalogue import packages
-from simulator.catalogue.types import Kind, Property, properties_of
-
-_SECRETS = re.compile(r"additional_secret_outputs=\[([^\]]*)\]")
-_SECRET_INPUT = re.compile(r'__props__\.__dict__\["(\w+)"\] = None if \w+ is None else pulumi\.Output\.secret')
-_API_VERSION = re.compile(r"Uses Azure REST API version (\S+?)\.\s")
+from simulator.catalogue import files, packages
+from simulator.catalogue.codec import decode_properties
+from simulator.catalogue.types import Kind, Property
 
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """One resource type of an installed SDK."""
+    """One resource type of an SDK."""
 
     token: str
     package: str
     version: str
     """Of the SDK."""
-    cls: type
     inputs: MappingProxyType[str, Property]
     outputs: MappingProxyType[str, Property]
-
-    @functools.cached_property
-    def doc(self) -> str:
-        """The documentation of the type, with its Import section; empty when Python strips docstrings."""
-        for overload in typing.get_overloads(self.cls.__init__):  # type: ignore[misc]
-            if overload.__doc__:
-                return str(overload.__doc__)
-        return ""
+    secrets: frozenset[str] = frozenset()
+    """Inputs and outputs that the SDK marks secret, by wire name."""
+    api_version: str | None = None
+    """The Azure REST API version of an azure-native type."""
+    id_template: str | None = None
+    """How the Import section of the documentation writes the id, as :mod:`simulator.catalogue.templates` fills it."""
+    arn_template: str | None = None
+    """Of an AWS type: what follows ``arn:aws:``."""
+    doc: str = ""
+    """The documentation; only while a catalogue is built, empty at run time."""
 
     @functools.cached_property
     def computed(self) -> frozenset[str]:
         """Outputs that can never be inputs."""
         return frozenset(self.outputs) - frozenset(self.inputs)
-
-    @functools.cached_property
-    def secrets(self) -> frozenset[str]:
-        """Inputs and outputs that the SDK marks secret, by wire name."""
-        source = inspect.getsource(self.cls._internal_init)  # type: ignore[attr-defined]
-        listed = {name.strip().strip("\"'") for text in _SECRETS.findall(source) for name in text.split(",")}
-        python = set(_SECRET_INPUT.findall(source))
-        return frozenset(listed - {""}) | {p.name for p in self.inputs.values() if p.python_name in python}
-
-    @functools.cached_property
-    def api_version(self) -> str | None:
-        """The Azure REST API version of an azure-native type."""
-        found = _API_VERSION.search(self.doc)
-        return found.group(1) if found else None
 
     def accepts(self, name: str, kind: Kind = Kind.STRING) -> bool:
         """Tell whether there is an input of this name and kind."""
@@ -65,25 +44,22 @@ class Shape:
 
 @functools.cache
 def shape_of(token: str) -> Shape:
-    """Return the shape of a type token; raises :class:`simulator.model.CloudError` if the SDK does not have it."""
-    cls, module = packages.resource_class(token)
+    """Return the shape of a type token.
+
+    Raises :class:`simulator.model.CloudError`: ``UnknownPackage`` and ``UnknownType`` for what the catalogue does not
+    have, ``StaleCatalogue`` when it was built from another version of the SDK.
+    """
     package = packages.package_of(token)
-    arguments = next(
-        (value for value in (vars(module)[name] for name in module.__all__) if _is_input(value)),
-        None,
-    )
-    inputs: MappingProxyType[str, Property] = MappingProxyType({})
-    if arguments is not None:
-        inputs = properties_of(arguments)
+    catalogue = files.of(package)
+    body = catalogue.type(token)
     return Shape(
         token=token,
         package=package,
-        version=packages.version_of(package),
-        cls=cls,
-        inputs=inputs,
-        outputs=properties_of(cls),
+        version=catalogue.version,
+        inputs=decode_properties(body["inputs"], catalogue.object_type),
+        outputs=decode_properties(body["outputs"], catalogue.object_type),
+        secrets=frozenset(body.get("secrets", ())),
+        api_version=body.get("apiVersion"),
+        id_template=body.get("id"),
+        arn_template=body.get("arn"),
     )
-
-
-def _is_input(value: object) -> bool:
-    return isinstance(value, type) and pulumi_types.is_input_type(value)

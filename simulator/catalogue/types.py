@@ -1,24 +1,15 @@
-"""The types of wire values, read from the annotations of generated SDK classes.
+"""The types of wire values, as plain data: nothing here knows where they were read.
 
-Objects stay classes until their properties are asked for, so that recursive and very large types cost nothing.
+Objects are entries by name whose properties are read when first asked for, so that recursive and very large types cost
+nothing.
 """
 
 from __future__ import annotations
 
-import enum
-import functools
-import inspect
-import re
-import sys
-import typing
-from collections import abc
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType, UnionType
-from typing import Any, ForwardRef, Union
-
-import pulumi
-from pulumi import _types as pulumi_types
+from types import MappingProxyType
 
 Literal = str | float | bool
 
@@ -39,6 +30,34 @@ class Kind(StrEnum):
     ANY = "any"
 
 
+class ObjectType:
+    """An object by its name in the catalogue: SDK module and class (``sagemaker.EndpointDeploymentConfigArgs``)."""
+
+    __slots__ = ("_properties", "_read", "name")
+
+    def __init__(self, name: str, read: Callable[[], MappingProxyType[str, Property]]) -> None:
+        """Take the name and what reads the properties when they are first asked for."""
+        self.name = name
+        self._read = read
+        self._properties: MappingProxyType[str, Property] | None = None
+
+    @property
+    def properties(self) -> MappingProxyType[str, Property]:
+        """The properties by wire name."""
+        if self._properties is None:
+            self._properties = self._read()
+        return self._properties
+
+    @property
+    def title(self) -> str:
+        """How an error message calls the object."""
+        return self.name.rsplit(".", 1)[-1].removesuffix("Args")
+
+    def __repr__(self) -> str:
+        """Show the name, not the properties: types may be recursive."""
+        return f"ObjectType({self.name!r})"
+
+
 @dataclass(frozen=True)
 class WireType:
     """One type of a wire value."""
@@ -46,8 +65,8 @@ class WireType:
     kind: Kind
     element: WireType | None = None
     """Of an array or a map."""
-    cls: type | None = None
-    """Of an object: the generated ``…Args`` or output class."""
+    cls: ObjectType | None = None
+    """Of an object: the class of the SDK, by name."""
     members: tuple[WireType, ...] = ()
     """Of a union."""
     literals: tuple[Literal, ...] = ()
@@ -60,13 +79,16 @@ class WireType:
             case Kind.ARRAY | Kind.MAP if self.element is not None:
                 return f"{self.kind} of {self.element.name}"
             case Kind.OBJECT if self.cls is not None:
-                return f"object {self.cls.__name__.removesuffix('Args')}"
+                return f"object {self.cls.title}"
             case Kind.UNION:
                 return " or ".join(dict.fromkeys(member.name for member in self.members))
             case Kind.ENUM:
                 return f"one of {', '.join(repr(value) for value in self.literals[:12])}"
             case _:
                 return str(self.kind)
+
+
+ANY = WireType(Kind.ANY)
 
 
 @dataclass(frozen=True)
@@ -77,111 +99,16 @@ class Property:
     """Wire name."""
     python_name: str
     type: WireType
-    required: bool
+    required: bool = False
     """Of an input: must be given. Of an output: is never null."""
-    constant: str | None
+    constant: str | None = None
     """The only value allowed, which tells the members of a union apart."""
-    doc: str
+    default: str | None = None
+    """What the documentation says of an input that is left out, as it is written there."""
+    doc: str = ""
+    """The documentation; only while a catalogue is built, empty at run time."""
 
 
-_SCALARS: typing.Final = MappingProxyType({str: Kind.STRING, int: Kind.INTEGER, float: Kind.NUMBER, bool: Kind.BOOLEAN})
-_ANY: typing.Final = WireType(Kind.ANY)
-_OUTPUT_REFERENCE = ForwardRef("Output[T]")
-_CONSTANT = re.compile(r"Expected value is '([^']*)'")
-
-
-@functools.cache
-def properties_of(cls: type) -> MappingProxyType[str, Property]:
-    """Return the properties of a generated input, output or resource class by wire name."""
-    namespace = {**vars(sys.modules[cls.__module__])}
-    required = _required_arguments(cls) if pulumi_types.is_input_type(cls) else None
-    found: dict[str, Property] = {}
-    for python_name, wire_name, prop in pulumi_types._py_properties(cls):
-        if python_name in ("id", "urn", "pulumi_resource_name") and python_name not in vars(cls):
-            continue
-        getter = inspect.unwrap(prop.fget) if prop.fget is not None else None
-        annotation = getattr(getter, "__annotations__", {}).get("return", Any)
-        doc = getattr(getter, "__doc__", None) or ""
-        constant = _CONSTANT.search(doc)
-        type_, optional = from_annotation(annotation, namespace)
-        found[wire_name] = Property(
-            name=wire_name,
-            python_name=python_name,
-            type=type_,
-            required=python_name in required if required is not None else not optional,
-            constant=constant.group(1) if constant else None,
-            doc=doc,
-        )
-    return MappingProxyType(found)
-
-
-def _required_arguments(cls: type) -> frozenset[str]:
-    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
-    return frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
-
-
-def from_annotation(annotation: Any, namespace: dict[str, Any]) -> tuple[WireType, bool]:
-    """Return the wire type of an annotation and whether it admits None.
-
-    ``Input``, ``Output``, ``Optional`` and ``Awaitable`` are unwrapped; forward references are looked up in
-    ``namespace``. An annotation that cannot be read is ``any``: it is accepted rather than refused.
-    """
-    members: list[WireType] = []
-    optional = False
-    for part in _flatten(annotation, namespace):
-        if part is type(None):
-            optional = True
-            continue
-        type_ = _single(part, namespace)
-        if type_ not in members:
-            members.append(type_)
-    if not members or _ANY in members:
-        return _ANY, optional
-    if len(members) == 1:
-        return members[0], optional
-    if all(member.kind is Kind.ASSET for member in members):
-        return WireType(Kind.ASSET), optional
-    return WireType(Kind.UNION, members=tuple(members)), optional
-
-
-def _flatten(annotation: Any, namespace: dict[str, Any]) -> abc.Iterator[Any]:
-    if isinstance(annotation, ForwardRef | str):
-        text = annotation if isinstance(annotation, str) else annotation.__forward_arg__
-        try:
-            resolved = eval(text, namespace)
-        except (NameError, AttributeError):
-            resolved = Any
-        yield from _flatten(resolved, namespace)
-        return
-    origin = typing.get_origin(annotation)
-    if origin is Union or origin is UnionType:
-        for argument in typing.get_args(annotation):
-            # Input[T] is Union[T, Awaitable[T], "Output[T]"]: the first member says it all.
-            if typing.get_origin(argument) is not abc.Awaitable and argument != _OUTPUT_REFERENCE:
-                yield from _flatten(argument, namespace)
-        return
-    if origin is pulumi.Output:
-        for argument in typing.get_args(annotation):
-            yield from _flatten(argument, namespace)
-        return
-    yield annotation
-
-
-def _single(annotation: Any, namespace: dict[str, Any]) -> WireType:
-    origin = typing.get_origin(annotation)
-    arguments = typing.get_args(annotation)
-    if origin in (abc.Sequence, list):
-        return WireType(Kind.ARRAY, element=from_annotation(arguments[0], namespace)[0])
-    if origin in (abc.Mapping, dict):
-        return WireType(Kind.MAP, element=from_annotation(arguments[1], namespace)[0] if len(arguments) == 2 else _ANY)
-    if not isinstance(annotation, type):
-        return _ANY
-    if annotation in _SCALARS:
-        return WireType(_SCALARS[annotation])
-    if issubclass(annotation, enum.Enum):
-        return WireType(Kind.ENUM, literals=tuple(member.value for member in annotation))
-    if issubclass(annotation, pulumi.Asset | pulumi.Archive):
-        return WireType(Kind.ASSET)
-    if pulumi_types.is_input_type(annotation) or pulumi_types.is_output_type(annotation):
-        return WireType(Kind.OBJECT, cls=annotation)
-    return _ANY
+def properties_of(cls: ObjectType) -> MappingProxyType[str, Property]:
+    """Return the properties of an object type by wire name."""
+    return cls.properties

@@ -134,7 +134,9 @@ def test_an_asset_is_taken_only_where_one_is_meant() -> None:
 
 
 def test_an_unknown_type_is_refused_with_the_nearest_ones() -> None:
-    with pytest.raises(CloudError, match=r"no resource type of pulumi_aws.*nearest: aws:s3/bucket:Bucket") as caught:
+    with pytest.raises(
+        CloudError, match=r"no type of the catalogue of pulumi_aws 7.*nearest: aws:s3/bucket:Bucket.*make catalogue"
+    ) as caught:
         shape_of("aws:s3/buckt:Bucket")
     assert caught.value.code == "UnknownType"
 

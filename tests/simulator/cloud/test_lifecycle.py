@@ -10,6 +10,7 @@ from pulumi import _types as pulumi_types
 from pulumi.runtime import rpc
 
 from simulator.catalogue.shapes import shape_of
+from simulator.catalogue.sources.sdk import resource_class
 from simulator.model import UNKNOWN, CloudError
 from tests.simulator.cloud.examples import CLOUDS, EXAMPLES, Stack, urn
 
@@ -35,7 +36,7 @@ def test_outputs_are_read_by_the_typed_sdk_and_nothing_required_is_missing(stack
     stack.make_all()
     for token, _, live in stack.made.values():
         shape = shape_of(token)
-        types = pulumi_types.resource_types(shape.cls)
+        types = pulumi_types.resource_types(resource_class(token)[0])
         for name, value in live.outputs.items():
             if not name.startswith("__"):
                 rpc.translate_output_properties(value, lambda key: key, types.get(name), True)
