@@ -15,6 +15,7 @@ from simulator.catalogue.shapes import Shape, shape_of
 from simulator.check import check_inputs
 from simulator.clouds.base import Birth, CloudRules, Identity, Naming, Reference
 from simulator.dice import Dice
+from simulator.documents.check import check_documents
 from simulator.model import Checked, CheckFailure, CloudError, Difference, Live, PartialFailure, Props
 from simulator.records import Effect, Fault, NewObject, State, Stored
 from simulator.store import Store, Transaction
@@ -67,7 +68,7 @@ class SimulatedProvider:
             store=self._store.snapshot(),
         )
         inputs = self._rules.complete(question)
-        return Checked(inputs, check_inputs(shape, inputs))
+        return Checked(inputs, (*check_inputs(shape, inputs), *check_documents(type_, inputs)))
 
     def diff(
         self,

@@ -12,9 +12,14 @@ from simulator.model import UNKNOWN, Props
 from simulator.provider import SimulatedProvider
 from simulator.store import Store
 
+TRUST = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},'
+    '"Action":"sts:AssumeRole"}}'
+)
+
 RG: Props = {"resourceGroupName": "rg"}
 NAMES = [
-    ("aws:iam/role:Role", {"assumeRolePolicy": "{}"}, "name", r"Logical-[0-9a-f]{7}"),
+    ("aws:iam/role:Role", {"assumeRolePolicy": TRUST}, "name", r"Logical-[0-9a-f]{7}"),
     ("aws:s3/bucket:Bucket", {}, "bucket", r"logical-[0-9a-f]{7}"),
     ("aws:cloudwatch/eventTarget:EventTarget", {"arn": "a", "rule": "r"}, "targetId", r"Logical-[0-9a-f]{7}"),
     ("azure-native:resources:ResourceGroup", {}, "resourceGroupName", r"Logical[0-9a-f]{8}"),

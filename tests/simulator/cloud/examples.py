@@ -25,7 +25,11 @@ CONFIGS = MappingProxyType(
 )
 CLOUDS = tuple(CONFIGS)
 
-_TRUST = '{"Version":"2012-10-17","Statement":[]}'
+_TRUST = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},'
+    '"Action":"sts:AssumeRole"}}'
+)
+_GRANT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*"}}'
 _GROUP = {"resourceGroupName": "$rg.name"}
 _ML = {**_GROUP, "workspaceName": "$ws.name"}
 _CSV = {"dataType": "uri_file", "dataUri": "azureml://datastores/lake/paths/a.csv"}
@@ -44,7 +48,7 @@ EXAMPLES: MappingProxyType[str, tuple[tuple[str, str, Props], ...]] = MappingPro
             ),
             ("aws:s3/bucketObjectv2:BucketObjectv2", "o", {"bucket": "$Lake", "key": "readme", "content": "x"}),
             ("aws:iam/role:Role", "exec", {"assumeRolePolicy": _TRUST}),
-            ("aws:iam/rolePolicy:RolePolicy", "p", {"role": "$exec", "policy": _TRUST}),
+            ("aws:iam/rolePolicy:RolePolicy", "p", {"role": "$exec", "policy": _GRANT}),
             ("aws:ecr/repository:Repository", "images", {"imageTagMutability": "IMMUTABLE"}),
             (
                 "aws:sagemaker/model:Model",

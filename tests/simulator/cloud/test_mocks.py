@@ -17,6 +17,11 @@ from simulator.mocks import SimulatedMocks
 from simulator.store import Store
 from tests.simulator.cloud.examples import CONFIGS
 
+TRUST = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},'
+    '"Action":"sts:AssumeRole"}}'
+)
+
 
 def run(program: Callable[[], dict[str, pulumi.Output[Any]]], path: Path) -> tuple[dict[str, Any], SimulatedMocks]:
     """Run a program against the simulated clouds and return what its outputs resolve to."""
@@ -36,7 +41,7 @@ def test_aws(tmp_path: Path) -> None:
     def program() -> dict[str, pulumi.Output[Any]]:
         key = aws.kms.Key("key", enable_key_rotation=True)
         lake = aws.s3.Bucket("lake")
-        role = aws.iam.Role("exec", assume_role_policy="{}")
+        role = aws.iam.Role("exec", assume_role_policy=TRUST)
         group = aws.sagemaker.FeatureGroup(
             "usage",
             feature_group_name="usage",

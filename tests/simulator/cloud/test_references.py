@@ -9,6 +9,11 @@ import pytest
 from simulator.model import CloudError, Props
 from tests.simulator.cloud.examples import EXAMPLES, Stack
 
+TRUST = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},'
+    '"Action":"sts:AssumeRole"}}'
+)
+
 BROKEN = [
     (
         "aws",
@@ -126,7 +131,7 @@ def test_placed_objects_belong_to_no_stack_and_can_be_referred_to(tmp_path: Path
 
 TWICE = [
     ("aws", "aws:s3/bucket:Bucket", {"bucket": "acme-lake"}, "BucketAlreadyOwnedByYou"),
-    ("aws", "aws:iam/role:Role", {"name": "exec", "assumeRolePolicy": "{}"}, "EntityAlreadyExists"),
+    ("aws", "aws:iam/role:Role", {"name": "exec", "assumeRolePolicy": TRUST}, "EntityAlreadyExists"),
     ("azure-native", "azure-native:resources:ResourceGroup", {"resourceGroupName": "rg"}, "Conflict"),
     ("gcp", "gcp:storage/bucket:Bucket", {"name": "acme-lake", "location": "EU"}, "409"),
     ("gcp", "gcp:serviceaccount/account:Account", {"accountId": "ml-serving"}, "409"),

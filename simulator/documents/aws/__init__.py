@@ -1,0 +1,1 @@
+"""Grammars of documents on Amazon Web Services."""

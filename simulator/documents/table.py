@@ -1,0 +1,64 @@
+"""Which property of which type carries which document: the one list to extend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.documents.aws.flavours import FLAVOURS
+from simulator.documents.aws.policy import policy
+from simulator.documents.fault import Document, Fault, Grammar
+from simulator.documents.reading import read_json
+
+Reader = Callable[[Any, dict[str, Any]], tuple[Document | None, Fault | None]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document: the property path (``*`` for any member, empty: all inputs together), how it is read, its grammar."""
+
+    path: str
+    name: str
+    grammar: Grammar
+    read: Reader = read_json
+
+
+def _policies() -> dict[str, tuple[tuple[str, str], ...]]:
+    return {
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy": (("policy", "bus"),),
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": (("policyDocument", "logs"),),
+        "aws:ec2/vpcEndpoint:VpcEndpoint": (("policy", "endpoint"),),
+        "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy": (("policy", "endpoint"),),
+        "aws:ecr/repositoryPolicy:RepositoryPolicy": (("policy", "repository"),),
+        "aws:glue/resourcePolicy:ResourcePolicy": (("policy", "catalog"),),
+        "aws:iam/groupPolicy:GroupPolicy": (("policy", "inline-group"),),
+        "aws:iam/policy:Policy": (("policy", "managed"),),
+        "aws:iam/role:Role": (("assumeRolePolicy", "trust"), ("inlinePolicies[*].policy", "inline-role")),
+        "aws:iam/rolePolicy:RolePolicy": (("policy", "inline-role"),),
+        "aws:iam/userPolicy:UserPolicy": (("policy", "inline-user"),),
+        "aws:kms/key:Key": (("policy", "key"),),
+        "aws:kms/keyPolicy:KeyPolicy": (("policy", "key"),),
+        "aws:s3/bucketPolicy:BucketPolicy": (("policy", "bucket"),),
+        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": (("resourcePolicy", "model-group"),),
+        "aws:secretsmanager/secret:Secret": (("policy", "secret"),),
+        "aws:secretsmanager/secretPolicy:SecretPolicy": (("policy", "secret"),),
+        "aws:sns/topic:Topic": (("policy", "topic"),),
+        "aws:sns/topicPolicy:TopicPolicy": (("policy", "topic"),),
+        "aws:sqs/queue:Queue": (("policy", "queue"),),
+        "aws:sqs/queuePolicy:QueuePolicy": (("policy", "queue"),),
+    }
+
+
+def _entries() -> dict[str, tuple[Entry, ...]]:
+    grammars = {name: policy(flavour) for name, flavour in FLAVOURS.items()}
+    return {
+        token: tuple(
+            Entry(path, f"MalformedPolicyDocument: the {FLAVOURS[kind].name}", grammars[kind]) for path, kind in rows
+        )
+        for token, rows in _policies().items()
+    }
+
+
+DOCUMENTS: dict[str, tuple[Entry, ...]] = _entries()
+"""Type token -> the documents of the type."""
