@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 from policies.packs import levels
+from policies.registry import controls
 from policies.settings import Profile, Settings, SettingsError, settings_from
+from policies.waivers import FILE, Waivers, read
 
 PROFILE_VARIABLE = "TRIPOD_POLICY_PROFILE"
 """Environment variable that names a profile where the stack does not, or a stricter one than the stack's."""
@@ -37,3 +41,12 @@ def settings_of(config: Mapping[str, str], environ: Mapping[str, str]) -> Settin
     if not isinstance(given, dict):
         raise SettingsError(["tripod:policy: must be a map of settings"])
     return settings_from(profile, given, levels(profile))
+
+
+def waivers_of(project: Path, today: date | None = None) -> Waivers:
+    """The waivers beside the stacks of a project, as of ``today`` (UTC unless given).
+
+    Raises SettingsError where the file cannot be read.
+    """
+    day = today or datetime.now(UTC).date()
+    return read(project / "stacks" / FILE, [control.id for control in controls()], day, f"stacks/{FILE}")

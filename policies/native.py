@@ -3,18 +3,19 @@
 Every control becomes a policy of its own name. Its checks on one resource are a resource policy, which sees the final
 values and stops that resource before it is made; its checks that follow references are a stack policy, named
 ``<control>-links`` where the control has both. What is not known at preview is listed by one guard, since a single
-resource policy can neither follow dependencies nor speak at two levels.
+resource policy can neither follow dependencies nor speak at two levels; another lists what is waived. The controls over
+the waivers are stack policies of their own names.
 
 What pulumi_policy cannot say is said by text: a message that begins with ``UNDETERMINED`` or ``ERROR`` is no plain
 violation. Left to itself the SDK lets unknown values pass with a remark and stops at the first rule that crashes;
-neither happens here. ``--policy-pack-config`` may lower a level: it belongs to whoever runs the CLI, and
-``tripod check`` refuses that.
+neither happens here. It also takes any level from ``--policy-pack-config``: :class:`Servicer` refuses a looser one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -30,16 +31,20 @@ from pulumi_policy import (
 
 from policies.control import Control
 from policies.frameworks import clause
-from policies.graph import Graph, Resource
+from policies.graph import Graph, Resource, unwire
+from policies.pack_config import LINKS, configured
 from policies.packs import level_of
+from policies.remediation import changes, put, types
 from policies.run import Finding, evaluate
+from policies.servicer import WHERE, Servicer, pack_settings_policy, servicer_of
 from policies.settings import Level, Settings, Unknowns
-from policies.verdict import Verdict
+from policies.verdict import Verdict, plain
+from policies.waiver_checks import BUILT_IN, cover, settle
 
 UNDETERMINED_GUARD = "undetermined-verdicts"
 """Name of the policy that lists what is not determined yet."""
-LINKS = "-links"
-"""Suffix of a control's stack policy where it has a resource policy as well."""
+WAIVED_LIST = "waived-findings"
+"""Name of the policy that lists what is waived."""
 
 _LEVELS = {
     Level.OFF: EnforcementLevel.DISABLED,
@@ -48,19 +53,57 @@ _LEVELS = {
 }
 
 
+@dataclass
+class Held:
+    """The settings of a pack that runs: the CLI may tighten them once the policies exist."""
+
+    settings: Settings
+
+
 def policies(controls: Iterable[Control], settings: Settings) -> list[Policy]:
-    """The policies of every control at its level under the settings, and the guard."""
-    chosen = list(controls)
-    result = [policy for control in chosen for policy in _policies(control, settings)]
-    return [*result, _guard(chosen, settings)]
+    """The policies of every control at its level under the settings, and the guards."""
+    return held_policies(list(controls), Held(settings))
 
 
-def _policies(control: Control, settings: Settings) -> Iterator[Policy]:
-    level = level_of(control.id, settings)
+def policy_levels(control: Control, settings: Settings) -> dict[str, EnforcementLevel]:
+    """The levels of the policies of a control, by their names."""
+    alone, linked = control.part(linked=False), control.part(linked=True)
+    level = _LEVELS[level_of(control.id, settings)]
+    result: dict[str, EnforcementLevel] = {}
+    if linked is not None:
+        result[control.id + LINKS if alone is not None else control.id] = level
+    if alone is not None:
+        mended = control.id in settings.remediate and types(control.id)
+        result[control.id] = EnforcementLevel.REMEDIATE if mended else level
+    return result
+
+
+def pack(controls: Iterable[Control], settings: Settings) -> tuple[list[Policy], type[Servicer]]:
+    """The policies of a pack, and the servicer that takes its configuration from the CLI."""
+    chosen, held = list(controls), Held(settings)
+    made = held_policies(chosen, held)
+    built_in = [*BUILT_IN, WAIVED_LIST, UNDETERMINED_GUARD]
+
+    def adopt(given: dict[str, Any]) -> dict[str, EnforcementLevel]:
+        held.settings = configured(settings, given, [c.id for c in chosen], built_in, WHERE)
+        levels = {name: level for c in chosen for name, level in policy_levels(c, held.settings).items()}
+        return levels | {UNDETERMINED_GUARD: guard_level(held.settings)}
+
+    return made, servicer_of(made, adopt)
+
+
+def held_policies(chosen: list[Control], held: Held) -> list[Policy]:
+    """The policies of a pack whose settings may still be tightened."""
+    result = [policy for control in chosen for policy in _policies(control, held)]
+    over_waivers = [_over_waivers(control, chosen, held) for control in BUILT_IN.values()]
+    return [*result, *over_waivers, _waived_list(chosen, held), _guard(chosen, held), pack_settings_policy()]
+
+
+def _policies(control: Control, held: Held) -> Iterator[Policy]:
+    level = level_of(control.id, held.settings)
     framework, ident, title = clause(control.clauses[0])
     common: dict[str, Any] = {
         "description": f"{control.title}. {control.why}",
-        "enforcement_level": _LEVELS[level],
         "display_name": control.title,
         "severity": Severity(control.severity.value),
         # pulumi_policy holds one framework; the others are tags.
@@ -70,33 +113,59 @@ def _policies(control: Control, settings: Settings) -> Iterator[Policy]:
         "url": control.url,
     }
     alone, linked = control.part(linked=False), control.part(linked=True)
+    levels = policy_levels(control, held.settings)
 
     if alone is not None:
+        mends = types(control.id)
 
         def resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
             if args.resource_type not in alone.types:
                 args.not_applicable("the control does not stand on resources of this type")
             graph = Graph([Resource.from_policy(args, linked=False)])
-            _report(evaluate(alone, graph, level, settings), report, undetermined=False)
+            _report(evaluate(alone, graph, level, held.settings), report, held, undetermined=False)
 
-        yield ResourceValidationPolicy(name=control.id, validate=resource, **common)
+        def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+            if args.resource_type not in mends:
+                args.not_applicable("nothing of this type is remediated")
+            return _remedied(args, control.id, held)
+
+        yield ResourceValidationPolicy(
+            name=control.id,
+            validate=resource,
+            remediate=remediate if mends else None,
+            enforcement_level=levels[control.id],
+            **common,
+        )
 
     if linked is not None:
 
         def stack(args: StackValidationArgs, report: ReportViolation) -> None:
-            findings = evaluate(linked, _graph(args), level, settings)
-            _report(findings, report, undetermined=settings.unknowns is not Unknowns.WARN)
+            findings = evaluate(linked, _graph(args), level, held.settings)
+            _report(findings, report, held, undetermined=held.settings.unknowns is not Unknowns.WARN)
 
         name = control.id + LINKS if alone is not None else control.id
-        yield StackValidationPolicy(name=name, validate=stack, **common)
+        yield StackValidationPolicy(name=name, validate=stack, enforcement_level=levels[name], **common)
+
+
+def _remedied(args: ResourceValidationArgs, control: str, held: Held) -> Mapping[str, Any] | None:
+    secrets: set[str] = set()
+    found = Resource(
+        urn=args.urn, type=args.resource_type, name=args.name, props=unwire(plain(args.props), "", secrets)
+    )
+    mending = changes(found, replace(held.settings, remediate=frozenset({control})))
+    if not mending:
+        return None
+    # pulumi_policy's proxy keeps secrets and unknowns only where the very object that it gave comes back.
+    put(args.props, mending)
+    return cast(Mapping[str, Any], args.props)
 
 
 def _graph(args: StackValidationArgs) -> Graph:
     return Graph(Resource.from_policy(r, linked=True) for r in args.resources)
 
 
-def _report(findings: Iterable[Finding], report: ReportViolation, *, undetermined: bool) -> None:
-    for finding in findings:
+def _report(findings: Iterable[Finding], report: ReportViolation, held: Held, *, undetermined: bool) -> None:
+    for finding in cover(findings, held.settings.waivers):
         if finding.verdict is Verdict.FAILED:
             report(finding.message, finding.urn or None)
         elif finding.verdict is Verdict.ERROR:
@@ -105,19 +174,19 @@ def _report(findings: Iterable[Finding], report: ReportViolation, *, undetermine
             report(f"UNDETERMINED {finding.message}", finding.urn or None)
 
 
-def _guard(controls: list[Control], settings: Settings) -> Policy:
+def _guard(controls: list[Control], held: Held) -> Policy:
     """Lists the undetermined verdicts that the control's own policy has not reported."""
-    fails = settings.unknowns is Unknowns.FAIL
-    lowest = Level.MANDATORY if fails else Level.ADVISORY
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        settings = held.settings
+        lowest = Level.MANDATORY if settings.unknowns is Unknowns.FAIL else Level.ADVISORY
         graph = _graph(args)
         for control in controls:
             level = level_of(control.id, settings)
             part = control if settings.unknowns is Unknowns.WARN else control.part(linked=False)
             if part is None or level.rank < lowest.rank:
                 continue
-            for finding in evaluate(part, graph, level, settings):
+            for finding in cover(evaluate(part, graph, level, settings), settings.waivers):
                 if finding.verdict is Verdict.UNDETERMINED:
                     report(f"UNDETERMINED {control.id}: {finding.message}", finding.urn or None)
 
@@ -125,9 +194,69 @@ def _guard(controls: list[Control], settings: Settings) -> Policy:
         name=UNDETERMINED_GUARD,
         description="Every control can be decided before the deployment.",
         validate=validate,
-        enforcement_level=_LEVELS[Level.MANDATORY if fails else Level.ADVISORY],
+        enforcement_level=guard_level(held.settings),
         severity=Severity.MEDIUM,
         display_name="Nothing is left undetermined",
         remediation_steps="Build the value from names that are known, or look again when the resource exists.",
         url="https://www.pulumi.com/docs/insights/policy/policy-packs/authoring/",
+    )
+
+
+def guard_level(settings: Settings) -> EnforcementLevel:
+    """The level of the guard: mandatory where what is not known fails."""
+    return EnforcementLevel.MANDATORY if settings.unknowns is Unknowns.FAIL else EnforcementLevel.ADVISORY
+
+
+def _settled(args: StackValidationArgs, controls: list[Control], held: Held) -> list[Finding]:
+    """The findings of the controls that waivers name, with the waivers applied and judged."""
+    settings = held.settings
+    named = {w.control for w in settings.waivers.entries}
+    if not named and not settings.waivers.malformed:
+        return []
+    graph = _graph(args)
+    chosen = {c.id: level_of(c.id, settings) for c in controls if c.id in named}
+    found = [
+        f
+        for control in controls
+        if chosen.get(control.id, Level.OFF) is not Level.OFF
+        for f in evaluate(control, graph, chosen[control.id], settings)
+    ]
+    return settle(found, graph, settings, chosen)
+
+
+def _over_waivers(control: Control, controls: list[Control], held: Held) -> Policy:
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        for finding in _settled(args, controls, held):
+            if finding.control == control.id:
+                report(finding.message, None)
+
+    return StackValidationPolicy(
+        name=control.id,
+        description=f"{control.title}. {control.why}",
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        severity=Severity(control.severity.value),
+        display_name=control.title,
+        remediation_steps=control.remedy,
+        url=control.url,
+    )
+
+
+def _waived_list(controls: list[Control], held: Held) -> Policy:
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        for finding in _settled(args, controls, held):
+            if finding.waiver is not None:
+                w = finding.waiver
+                terms = f"until {w.expires} by {w.owner} ({w.ticket})"
+                report(f"WAIVED {finding.control} {terms}: {finding.message}", finding.urn)
+
+    return StackValidationPolicy(
+        name=WAIVED_LIST,
+        description="What has been accepted stays in sight.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        severity=Severity.LOW,
+        display_name="Waived findings",
+        remediation_steps="Mend the resource before the waiver ends.",
+        url="https://csrc.nist.gov/pubs/sp/800/37/r2/final",
     )

@@ -4,47 +4,20 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from components.core.cloud import Cloud, Gap
 from policies.checks import Outcome, not_applicable
-from policies.control import Check, Control, Group, Severity
+from policies.control import Check, Control
+from policies.finding import STACK, Finding
 from policies.graph import Graph, Resource
 from policies.packs import level_of
 from policies.settings import Level, Profile, Settings, Unknowns
 from policies.verdict import Verdict, worst
+from policies.waiver_checks import cover, settle
 
-STACK = "stack"
-"""Name of the subject of a finding that stands on no single resource."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """The verdict of one control on one resource, or on the stack."""
-
-    control: str
-    group: Group
-    title: str
-    severity: Severity
-    level: Level
-    verdict: Verdict
-    cloud: Cloud | None
-    urn: str
-    """Empty for the stack."""
-    type: str
-    name: str
-    paths: tuple[str, ...]
-    """The properties at fault."""
-    message: str
-    remedy: str
-    url: str
-    blocking: bool
-    """Whether the finding stops a deployment."""
-    deferred: bool = False
-    """Undetermined now, and judged again with the final values just before the resource is made."""
-    gap: Gap | None = None
-    """Set where the control cannot be judged on this cloud."""
+__all__ = ["STACK", "Finding", "crash_words", "evaluate", "judge", "judge_alone"]
 
 
 def judge(
@@ -57,15 +30,17 @@ def judge(
 
     Each control gives at least one finding per cloud of the graph: one per resource that it stands on, or one that is
     NOT_APPLICABLE with the reason (a gap, or nothing to judge). A rule that crashes gives ERROR, never an exception.
+    Findings that a waiver of the settings covers are WAIVED; what is wrong with the waivers comes last.
     """
     chosen = settings or Settings.of(profile)
     graph = Graph(resources)
     findings: list[Finding] = []
-    for control in controls:
+    known = {control.id: control for control in controls}
+    for control in known.values():
         level = level_of(control.id, chosen)
         if level is not Level.OFF:
             findings.extend(evaluate(control, graph, level, chosen))
-    return findings
+    return settle(findings, graph, chosen, known)
 
 
 def judge_alone(
@@ -82,7 +57,7 @@ def judge_alone(
         level = level_of(control.id, chosen)
         part = control.part(linked=False) if level is not Level.OFF else None
         if part is not None and resource.type in part.types:
-            findings.extend(evaluate(part, graph, level, chosen))
+            findings.extend(cover(evaluate(part, graph, level, chosen), chosen.waivers))
     return findings
 
 

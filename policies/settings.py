@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from policies.bad_input import SettingsError, nearest
+from policies.waivers import NONE, Waivers
+
+__all__ = [
+    "LIMITS",
+    "REMEDIABLE",
+    "Level",
+    "Limit",
+    "Profile",
+    "Settings",
+    "SettingsError",
+    "Unknowns",
+    "settings_from",
+    "stricter",
+    "tighten",
+]
 
 
 class Profile(StrEnum):
@@ -39,12 +57,8 @@ class Unknowns(StrEnum):
     """It blocks."""
 
 
-class SettingsError(ValueError):
-    """Settings that are wrong; ``faults`` has one message per fault: where, what, allowed, remedy."""
-
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(self.faults))
+REMEDIABLE = ("required-tags", "store-no-public-access")
+"""Controls with a remediation: those of which mending cannot break a workload."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +127,11 @@ class Settings:
     """Regions in which data may be kept; None allows any."""
     instance_types: frozenset[str] | None = None
     """Machine types that may serve or train; None allows any."""
+    remediate: frozenset[str] = frozenset()
+    """Controls whose remediation is switched on (:mod:`policies.remediation`); none by default."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Values that the remediation of missing tags may write."""
+    waivers: Waivers = NONE
 
     @classmethod
     def of(cls, profile: Profile | str) -> Settings:
@@ -134,10 +153,16 @@ def settings_from(
 
     ``base_levels`` are the profile's levels by control id. Raises SettingsError with every fault at once.
     """
-    settings = Settings.of(profile)
+    return tighten(Settings.of(profile), given, base_levels, where)
+
+
+def tighten(settings: Settings, given: Mapping[str, Any], levels: Mapping[str, Level], where: str) -> Settings:
+    """Apply settings that may only be as strict as what already holds, or stricter.
+
+    ``levels`` are the levels that hold by control id. Raises SettingsError with every fault at once.
+    """
     faults: list[str] = []
     limits = dict(settings.limits)
-    levels: dict[str, Level] = {}
     changes: dict[str, Any] = {}
     for key, value in given.items():
         place = f"{where}.{key}"
@@ -150,31 +175,85 @@ def settings_from(
             else:
                 changes["unknowns"] = Unknowns(value)
         elif key == "levels":
-            levels = _levels(value, base_levels, place, settings.profile, faults)
+            changes["levels"] = {**settings.levels, **_levels(value, levels, place, settings.profile, faults)}
         elif key in ("regions", "instance_types"):
-            if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
-                faults.append(f"{place}: must be a list of one or more names")
+            changes[key] = _names(key, value, place, getattr(settings, key), faults)
+        elif key == "remediate":
+            changes[key] = _remediate(value, place, faults)
+        elif key == "tags":
+            if not isinstance(value, Mapping) or not all(isinstance(v, str) and v.strip() for v in value.values()):
+                faults.append(f"{place}: must map names of tags to texts")
             else:
-                changes[key] = frozenset(value)
+                changes[key] = {**settings.tags, **{str(k): v for k, v in value.items()}}
         elif key in LIMITS:
-            limits[key] = _limit(key, value, place, settings.profile, faults)
+            limits[key] = _limit(key, value, place, settings, faults)
         else:
-            allowed = ", ".join(["unknowns", "levels", "regions", "instance_types", *LIMITS])
-            faults.append(f"{place}: unknown setting; allowed are {allowed}")
+            allowed = ["unknowns", "levels", "regions", "instance_types", "remediate", "tags", *LIMITS]
+            hint = nearest(str(key), allowed)
+            faults.append(f"{place}: unknown setting{hint}; allowed are {', '.join(allowed)}")
     if faults:
         raise SettingsError(faults)
-    return replace(settings, limits=limits, levels=levels, **changes)
+    return replace(settings, limits=limits, **changes)
 
 
-def _limit(key: str, value: Any, place: str, profile: Profile, faults: list[str]) -> float:
-    limit = LIMITS[key]
-    base = limit.of(profile)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+def stricter(one: Settings, other: Settings) -> Settings:
+    """Settings of the stricter profile that hold whatever either of the two holds."""
+    order = list(Profile)
+    pairs = {
+        name: (max if limit.stricter == "up" else min)(one.limit(name), other.limit(name))
+        for name, limit in LIMITS.items()
+    }
+    levels = {
+        control: max(
+            (level for level in (one.levels.get(control), other.levels.get(control)) if level is not None),
+            key=lambda level: level.rank,
+        )
+        for control in {**one.levels, **other.levels}
+    }
+    return replace(
+        one,
+        profile=max(one.profile, other.profile, key=order.index),
+        limits=pairs,
+        unknowns=max(one.unknowns, other.unknowns, key=list(Unknowns).index),
+        levels=levels,
+        regions=_both(one.regions, other.regions),
+        instance_types=_both(one.instance_types, other.instance_types),
+    )
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    return other if one is None else one if other is None else one & other
+
+
+def _names(key: str, value: Any, place: str, held: frozenset[str] | None, faults: list[str]) -> frozenset[str] | None:
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
+        faults.append(f"{place}: must be a list of one or more names")
+        return held
+    added = sorted(set(value) - held) if held is not None else []
+    if added:
+        faults.append(f"{place}: {', '.join(added)} is looser than what holds; allowed are {', '.join(sorted(held))}")
+    return frozenset(value)
+
+
+def _remediate(value: Any, place: str, faults: list[str]) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        faults.append(f"{place}: must be a list of control ids; allowed are {', '.join(REMEDIABLE)}")
+        return frozenset()
+    for name in value:
+        if name not in REMEDIABLE:
+            hint = nearest(name, REMEDIABLE)
+            faults.append(f"{place}: {name} has no remediation{hint}; allowed are {', '.join(REMEDIABLE)}")
+    return frozenset(value)
+
+
+def _limit(key: str, value: Any, place: str, settings: Settings, faults: list[str]) -> float:
+    limit, base = LIMITS[key], settings.limit(key)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
         faults.append(f"{place}: {value!r} is not a positive number ({limit.text})")
     elif (value < base) if limit.stricter == "up" else (value > base):
         bound = "at least" if limit.stricter == "up" else "at most"
         faults.append(
-            f"{place}: {value:g} is looser than profile {profile}; allowed is {bound} {base:g} ({limit.text})"
+            f"{place}: {value:g} is looser than profile {settings.profile}; allowed is {bound} {base:g} ({limit.text})"
         )
     else:
         return float(value)
@@ -189,7 +268,7 @@ def _levels(given: Any, base: Mapping[str, Level], place: str, profile: Profile,
     for control, value in given.items():
         word = "off" if value is False else value  # YAML 1.1 reads a bare `off` as false
         if control not in base:
-            faults.append(f"{place}.{control}: no control has this id")
+            faults.append(f"{place}.{control}: no control has this id{nearest(str(control), base)}")
         elif word not in list(Level):
             faults.append(f"{place}.{control}: {word!r} is not a level; allowed are off, advisory, mandatory")
         elif Level(word).rank < base[control].rank:

@@ -1,8 +1,6 @@
 """``tripod simulate``: stacks in the simulated cloud. Nothing here reaches a real one."""
 
 import json
-import shutil
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -13,30 +11,16 @@ from components.core.errors import Fault, TripodError
 from simulator.engine.deployment import Deployment, Result
 from simulator.engine.errors import EngineError
 from simulator.model import CloudError
-from tripod import render, verdicts
+from stacks.settings import read_stack_file
+from tripod import environment, faults, render, verdicts, world
 from tripod.console import EXIT_VIOLATIONS, err, out
-from tripod.session import Session, home, open_cloud, state_file
+from tripod.plan import interruptible, plan_and_judge
+from tripod.session import Session, open_cloud, state_file
 
 app = typer.Typer(help="Plan, apply, refresh and destroy stacks in the simulated cloud.", no_args_is_help=True)
 
 Stack = Annotated[str, typer.Argument(help="Name of a stack: stacks/Pulumi.<name>.yaml.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-
-
-@contextmanager
-def interruptible(deployment: Deployment) -> Iterator[None]:
-    """Ctrl-C once: start no new step, save what is under way. Twice: as usual."""
-
-    def stop(number: int, frame: Any) -> None:
-        err.print("[yellow]stopping[/]: steps under way finish and are saved (again to abort)")
-        deployment.cancel()
-        signal.signal(signal.SIGINT, previous)
-
-    previous = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
 
 
 @contextmanager
@@ -89,15 +73,6 @@ def document(result: Result, found: list[Any] | None = None) -> dict[str, Any]:
     return data
 
 
-def _plan(session: Session, watch: bool, as_json: bool) -> tuple[Result, list[Any]]:
-    with render.Watcher(f"Planning {session.stack}", quiet=as_json or not watch) as watcher:
-        deployment = session.deployment(open_cloud(), watcher if watch else lambda event: None)
-        with interruptible(deployment):
-            result = session.run(deployment.preview)
-    settings = verdicts.policy_settings(session)
-    return result, verdicts.findings(result.resources, settings)
-
-
 def _end(ok: bool) -> None:
     if not ok:
         raise typer.Exit(EXIT_VIOLATIONS)
@@ -108,7 +83,7 @@ def preview(stack: Stack, as_json: AsJson = False) -> None:
     """Show what an update would do. Changes nothing."""
     with typed_faults(stack):
         session = Session(stack)
-        result, found = _plan(session, False, as_json)
+        result, found = plan_and_judge(session, verdicts.policy_settings(session), quiet=as_json)
     if as_json:
         out.print_json(json.dumps(document(result, found)))
     else:
@@ -126,13 +101,14 @@ def up(stack: Stack, as_json: AsJson = False) -> None:
     """Plan, judge the plan, then create, update, replace and delete until the stack is what its program says."""
     with typed_faults(stack):
         session = Session(stack)
+        cloud = open_cloud(writes=True)
         settings = verdicts.policy_settings(session)
-        planned, found = _plan(session, True, as_json)
+        planned, found = plan_and_judge(session, settings, watch=True, quiet=as_json)
         if not planned.ok or verdicts.blocking(found):
             _refuse(planned, found, stack, as_json)
             return
         with render.Watcher(f"Updating {stack}", quiet=as_json) as watcher:
-            deployment = session.deployment(open_cloud(), watcher, [verdicts.PolicyAnalyzer(settings)])
+            deployment = session.deployment(cloud, watcher, [verdicts.PolicyAnalyzer(settings)])
             with interruptible(deployment):
                 result = session.run(deployment.up)
     found = verdicts.findings(result.resources, settings)
@@ -165,7 +141,7 @@ def _simple(stack: str, as_json: bool, title: str, operation: Callable[[Deployme
     with typed_faults(stack):
         session = Session(stack)
         with render.Watcher(title, quiet=as_json) as watcher:
-            deployment = session.deployment(open_cloud(), watcher)
+            deployment = session.deployment(open_cloud(writes=True), watcher)
             with interruptible(deployment):
                 result = operation(deployment)
     if as_json:
@@ -194,6 +170,8 @@ def destroy(
     """Delete everything in the stack, in reverse order."""
     if force:
         with typed_faults(stack):
+            read_stack_file(stack)
+            open_cloud(writes=True)
             file = state_file(stack)
             with file.locked():
                 snapshot = file.load()
@@ -225,47 +203,14 @@ def _leftovers(stack: str) -> None:
 
 
 @app.command()
-def reset() -> None:
-    """Forget the simulated clouds and the states of all stacks in them."""
-    shutil.rmtree(home(), ignore_errors=True)
-    out.print("the simulated clouds are empty")
-
-
-@app.command()
 def state(stack: Stack) -> None:
     """Print the state as a Pulumi deployment (version 3): what `pulumi stack import` reads. Secrets stay encrypted."""
     with typed_faults(stack):
+        read_stack_file(stack)
         file = state_file(stack)
         out.print_json(json.dumps(file.document(file.load())))
 
 
-@app.command()
-def edit(
-    resource: Annotated[str, typer.Argument(help="URN or id of a resource in the simulated cloud.")],
-    path: Annotated[str, typer.Argument(help="Property in wire spelling, such as versioning.enabled.")],
-    value: Annotated[str, typer.Argument(help="JSON value.")],
-) -> None:
-    """Change a resource behind the stack's back: drift for `refresh` and `preview` to find."""
-    try:
-        parsed = json.loads(value)
-    except json.JSONDecodeError:
-        parsed = value
-    try:
-        open_cloud().edit(resource, path, parsed)
-    except CloudError as error:
-        raise TripodError(
-            Fault(where=resource, what=str(error), remedy="list the ids with `tripod simulate state STACK`")
-        ) from error
-    out.print(f"edited {resource}: {path} = {json.dumps(parsed)}")
-
-
-@app.command()
-def inventory(as_json: AsJson = False) -> None:
-    """List what lives in the simulated cloud."""
-    items = open_cloud().inventory()
-    if as_json:
-        out.print_json(json.dumps([{"type": item.type, "id": item.id, "urn": item.urn} for item in items]))
-        return
-    for item in items:
-        out.print(f"{item.type}  {item.id}", soft_wrap=True)
-    out.print(f"[bold]{len(items)}[/] objects")
+for _command in (world.edit, world.inventory, world.reset, environment.env):
+    app.command()(_command)
+app.add_typer(faults.app, name="fault")

@@ -2,14 +2,18 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from components.core.errors import Fault, TripodError
+from policies.environment import waivers_of
 from policies.graph import Options, Resource
 from policies.packs import levels
 from policies.registry import controls
+from policies.remediation import apply, changes
 from policies.run import Finding, judge, judge_alone
 from policies.settings import Settings as PolicySettings
 from policies.settings import SettingsError, settings_from
@@ -20,16 +24,46 @@ from tripod.session import Session
 
 
 def policy_settings(session: Session) -> PolicySettings:
-    """Policy settings of a stack: its profile's, tightened by ``tripod:policy``.
+    """Policy settings of a stack: its profile's, tightened by ``tripod:policy``, with the waivers beside the stacks.
 
     Raises:
-        TripodError: where ``tripod:policy`` is wrong or loosens the profile.
+        TripodError: where ``tripod:policy`` is wrong or loosens the profile, or the waivers cannot be read.
     """
     profile = session.settings.scope.profile.value
-    given: Any = json.loads(session.file.config.get(f"{PROJECT}:policy", "{}"))
     where = session.file.source.where(("config", f"{PROJECT}:policy"))
+    with bad_input():
+        try:
+            given: Any = json.loads(session.file.config.get(f"{PROJECT}:policy", "{}"))
+        except ValueError:
+            given = None
+        if not isinstance(given, dict):
+            raise SettingsError([f"{where}: must be a map of settings"])
+        settings = settings_from(profile, given, levels(profile), where)
+        waivers = waivers_of(session.root, today())
+    return replace(settings, waivers=waivers, tags={**_tags(session), **settings.tags})
+
+
+def _tags(session: Session) -> dict[str, str]:
+    """What the stack's own resources are tagged with, for the remediation of others."""
+    scope = session.settings.scope
+    return {
+        "owner": scope.owner,
+        "cost-center": scope.cost_center,
+        "environment": scope.environment,
+        "data-class": scope.classification.value,
+    }
+
+
+def today() -> date:
+    """The day on which waivers are judged (UTC)."""
+    return datetime.now(UTC).date()
+
+
+@contextmanager
+def bad_input() -> Iterator[None]:
+    """Turn what policies say of their settings into faults of the command line."""
     try:
-        return settings_from(profile, given, levels(profile), where)
+        yield
     except SettingsError as error:
         faults = [fault.rsplit(": ", 1) for fault in error.faults]
         raise TripodError([Fault(where=place, what=what) for place, what in faults]) from error
@@ -93,6 +127,19 @@ class PolicyAnalyzer:
             for finding in found
             if finding.verdict in (Verdict.FAILED, Verdict.ERROR)
         ]
+
+    def remediate(self, resource: ResourceView) -> dict[str, Any] | None:
+        """The wire inputs of a resource as the switched-on remediations leave them; None where they change none.
+
+        A remediation that crashes changes nothing: the control is judged afterwards all the same.
+        """
+        if not resource.custom or not self.settings.remediate:
+            return None
+        try:
+            found = changes(neutral(resource), self.settings)
+            return apply(resource.inputs, found) if found else None
+        except Exception:
+            return None
 
     def analyze_stack(self, resources: Sequence[ResourceView]) -> Sequence[Violation]:
         """Links between resources were judged on the plan, and the result is judged when it is there."""

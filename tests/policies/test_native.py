@@ -14,18 +14,21 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.control import Control
 from policies.graph import Resource
-from policies.native import LINKS, UNDETERMINED_GUARD, policies
+from policies.native import UNDETERMINED_GUARD, WAIVED_LIST, policies
+from policies.pack_config import LINKS, SETTINGS_POLICY
 from policies.packs import level_of
 from policies.registry import controls
 from policies.run import judge
 from policies.settings import Level, Settings, Unknowns
 from policies.verdict import UNKNOWN, Verdict
+from policies.waiver_checks import BUILT_IN
 from tests.policies.crash import CRASHING
 from tests.policies.dsl import SECRET, Case, res, secret
 from tests.policies.dsl import UNKNOWN as WIRE_UNKNOWN
 from tests.policies.test_controls import BY_ID, CASES
 
 SEEN = [c for c in CASES if not any(r.options.retain_on_delete for r in c.resources)]
+BESIDES = {*BUILT_IN, UNDETERMINED_GUARD, WAIVED_LIST, SETTINGS_POLICY}
 GRAVITY = ("ERROR", "FAILED", "UNDETERMINED")
 
 
@@ -98,7 +101,7 @@ def test_levels_severity_and_references_reach_the_engine() -> None:
     for profile in ("sandbox", "standard", "regulated"):
         settings = Settings.of(profile)
         info = {p.name: p for p in _servicer(controls(), settings).GetAnalyzerInfo(None, None).policies}
-        assert {name.removesuffix(LINKS) for name in info} == {c.id for c in controls()} | {UNDETERMINED_GUARD}
+        assert {name.removesuffix(LINKS) for name in info} == {c.id for c in controls()} | BESIDES
         for control in controls():
             for policy in (info[n] for n in (control.id, control.id + LINKS) if n in info):
                 level = analyzer_pb2.EnforcementLevel.Name(policy.enforcementLevel)

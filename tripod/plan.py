@@ -1,0 +1,40 @@
+"""Plan a stack and judge the plan: what ``check``, ``simulate preview`` and ``simulate up`` begin with."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from policies.run import Finding
+from policies.settings import Settings as PolicySettings
+from simulator.engine.deployment import Deployment, Result
+from tripod import render, verdicts
+from tripod.console import err
+from tripod.session import Session, open_cloud
+
+
+@contextmanager
+def interruptible(deployment: Deployment) -> Iterator[None]:
+    """Ctrl-C once: start no new step, save what is under way. Twice: as usual."""
+
+    def stop(number: int, frame: Any) -> None:
+        err.print("[yellow]stopping[/]: steps under way finish and are saved (again to abort)")
+        deployment.cancel()
+        signal.signal(signal.SIGINT, previous)
+
+    previous = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def plan_and_judge(
+    session: Session, settings: PolicySettings, *, watch: bool = False, quiet: bool = False
+) -> tuple[Result, list[Finding]]:
+    """The plan of a stack and every verdict on it. ``watch`` shows the steps as they are planned, unless ``quiet``."""
+    with render.Watcher(f"Planning {session.stack}", quiet=quiet or not watch) as watcher:
+        deployment = session.deployment(open_cloud(), watcher if watch else lambda event: None)
+        with interruptible(deployment):
+            result = session.run(deployment.preview)
+    return result, verdicts.findings(result.resources, settings)
