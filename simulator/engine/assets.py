@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from simulator.engine.errors import EngineError, Unsupported
+from simulator.engine.errors import EngineError
+from simulator.engine.refusals import REMOTE_ASSET
 from simulator.engine.values import ARCHIVE_SIG, ASSET_SIG
 from simulator.model import SIG_KEY, Props
 
@@ -53,7 +54,7 @@ def _hashed(value: Any, directory: Path) -> Any:
 
 def _local(value: Props, directory: Path) -> Path:
     if "uri" in value:
-        raise Unsupported(f"remote assets: {value['uri']} would have to be fetched; use a file")
+        raise REMOTE_ASSET.of(f"{value['uri']} would have to be fetched")
     return directory / str(value["path"])
 
 

@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Callable
 from typing import Protocol
 
-from simulator.engine.errors import Unsupported
+from simulator.engine.errors import EngineError
+from simulator.engine.refusals import BUILTIN_FUNCTION, BUILTIN_RESOURCE
 from simulator.engine.resource import Resource
 from simulator.engine.values import annotate, has_secret, make_secret, unwrap
 from simulator.model import (
@@ -145,7 +146,7 @@ class BuiltinBackend:
 
     def _supported(self, type_: str) -> None:
         if type_ != STACK_REFERENCE:
-            raise Unsupported(f"{type_}: of the built-in resources this engine knows only {STACK_REFERENCE}")
+            raise BUILTIN_RESOURCE.of(type_)
 
     def check(self, resource: Resource, olds: Props, news: Props, seed: bytes) -> Checked:
         self._supported(resource.type)
@@ -160,7 +161,7 @@ class BuiltinBackend:
         return Live("" if preview else str(uuid.uuid4()), outputs, new.inputs)
 
     def update(self, old: Resource, new: Resource, *, preview: bool) -> Live:
-        raise Unsupported(f"{old.type}: a stack reference is never updated")
+        raise EngineError(f"{old.urn}: a stack reference is never updated")
 
     def read(self, resource: Resource, inputs: Props, outputs: Props) -> Live | None:
         self._supported(resource.type)
@@ -173,7 +174,7 @@ class BuiltinBackend:
     def invoke(self, token: str, args: Props, *, preview: bool) -> Props:
         if token == "pulumi:pulumi:readStackOutputs":
             return self.outputs(args.get("name"))
-        raise Unsupported(f"{token}: of the built-in functions this engine knows only readStackOutputs and getResource")
+        raise BUILTIN_FUNCTION.of(token)
 
     def outputs(self, name: object) -> Props:
         """The properties of a reference to the stack ``name``."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from simulator.engine.backends import StackResolver
 from simulator.engine.errors import StepFailed
 from simulator.engine.events import Diagnostic, Event, PolicyViolation, Step, Summary
+from simulator.engine.hooks import DELETE_HOOKS
 from simulator.engine.ledger import Ledger
 from simulator.engine.policy import Analyzer, ResourceView
-from simulator.engine.program import Program
+from simulator.engine.program import Program, running
 from simulator.engine.refresh import refresh
 from simulator.engine.run import Run
 from simulator.engine.settings import Settings
@@ -99,14 +100,35 @@ class Deployment:
         """
         return self._execute(lambda run: refresh(run, clear_pending_creates=clear_pending_creates), preview=preview)
 
-    def destroy(self, *, preview: bool = False) -> Result:
-        """Deletes everything in reverse order of dependency."""
-        return self._execute(_destroy, preview=preview)
+    def destroy(self, program: Program | None = None, *, preview: bool = False) -> Result:
+        """Deletes everything in reverse order of dependency.
+
+        With ``program`` it runs first: its delete hooks need it, and providers get their configuration from it.
+        """
+        if program is None:
+            return self._execute(_destroy, preview=preview)
+        return self._execute(lambda run: self._destroy_with(run, program), preview=preview)
+
+    def _destroy_with(self, run: Run, program: Program) -> None:
+        run.planner.targeting.check(run.planner.known(), which=("targets", "excludes"))
+        run.planner.destroying = True
+        with running(program, run) as succeeded:
+            run.wait_idle()
+            if not succeeded:
+                run.failed.set()
+            if run.cancelled.is_set() or (run.failed.is_set() and not run.settings.preview):
+                return
+            run.planner.condemn(run.ledger.current())
+            _delete(run)
 
     def _update(self, run: Run, program: Program) -> None:
         run.planner.targeting.check(run.planner.known(), which=("replaces",))
-        succeeded = program.execute(run)
-        run.wait_idle()
+        with running(program, run) as succeeded:
+            run.wait_idle()
+            self._conclude(run, succeeded)
+
+    def _conclude(self, run: Run, succeeded: bool) -> None:
+        """What is left to do when everything is registered."""
         if not succeeded:
             run.failed.set()
         run.finish_outputs()
@@ -195,6 +217,16 @@ def _delete(run: Run) -> bool:
 
 def _destroy(run: Run) -> None:
     run.planner.targeting.check(run.planner.known(), which=("targets", "excludes"))
+    hooked = [item for item in run.planner.resources if not DELETE_HOOKS.isdisjoint(item.hooks)]
+    for item in hooked:
+        names = ", ".join(name for kind in sorted(DELETE_HOOKS) for name in item.hooks.get(kind, ()))
+        run.report(
+            Diagnostic(
+                "error", f"{item.urn} has delete hooks ({names}); destroy with --run-program to run them", item.urn
+            )
+        )
+    if hooked:
+        return
     _delete(run)
 
 

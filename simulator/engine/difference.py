@@ -10,6 +10,8 @@ from simulator.engine.resource import Resource
 from simulator.engine.values import mask, same, unwrap
 from simulator.model import Difference, PropertyDiff, Props
 
+HIDDEN = "[hidden]"
+"""Stands for both values of a change that the option ``hideDiffs`` hides."""
 INIT_ERROR = "#initerror"
 
 
@@ -57,11 +59,15 @@ def with_replace_on_changes(difference: Difference, patterns: Sequence[str], *, 
 def changes(difference: Difference, old: Resource, new: Resource) -> tuple[Change, ...]:
     """The difference with masked values. An old value that was no input is looked up among the outputs."""
     result = []
+    hidden = [paths.parse(text) for text in new.hide_diff]
     for path, diff in sorted(difference.detailed.items()):
         try:
             parts = paths.parse(path)
         except ValueError:
             parts = (path,)
+        if any(paths.contains(pattern, parts) for pattern in hidden):
+            result.append(Change(path, diff.kind, HIDDEN, HIDDEN, diff.replace))
+            continue
         before = paths.get(old.inputs, parts)
         if before is None:
             before = paths.get(old.outputs, parts)

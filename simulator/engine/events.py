@@ -86,7 +86,7 @@ class Diagnostic:
     """A message of the program, of a provider or of the engine.
 
     ``severity``: debug, info, warning, error. ``source``: program (``pulumi.log`` and exceptions), stdout, stderr,
-    check, step, engine, unsupported.
+    check, step, hook, engine, unsupported.
     """
 
     severity: str

@@ -47,6 +47,7 @@ class Goal:
     deleted_with: str = ""
     replace_with: tuple[str, ...] = ()
     hide_diff: tuple[str, ...] = ()
+    hooks: dict[str, list[str]] = field(default_factory=dict)
 
     def state(self, urn: str, old: Resource | None, alias: str) -> Resource:
         """The state that the resource begins with, before its inputs are checked. ``old``: what it takes over."""
@@ -71,6 +72,7 @@ class Goal:
             ignore_changes=list(self.ignore_changes),
             replace_on_changes=list(self.replace_on_changes),
             hide_diff=list(self.hide_diff),
+            hooks=dict(self.hooks),
             created=old.created if old else "",
             modified=old.modified if old else "",
             refresh_before_update=old.refresh_before_update if old else False,

@@ -121,6 +121,11 @@ class Ledger:
                 if self._journal:
                     self._journal.write({"op": "settle", "urns": [urn]}, Durable.LATER)
 
+    def current(self) -> list[Resource]:
+        """The states as they are now, as the same objects that the ledger knows."""
+        with self._lock:
+            return [item for item in self._news + self.olds if id(item) not in self._gone]
+
     def snapshot(self) -> Snapshot:
         """The state as it is now."""
         with self._lock:

@@ -3,8 +3,8 @@
 An inline program calls :class:`Monitor` directly, another process through gRPC (:mod:`simulator.engine.server`); the
 messages are the same. Errors are raised as :class:`RpcFailure`, which the SDK takes for a gRPC error.
 
-Refused by name: remote components, calls of component methods, parameterised packages, resource and error hooks, state
-migrations. Source positions are not recorded: they would put paths of this machine into the state.
+Refused by name: remote components, calls of component methods, parameterised packages, state migrations. Source
+positions are not recorded: they would put paths of this machine into the state.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from simulator.engine import requests
+from simulator.engine import refusals, requests
 from simulator.engine import urn as urns
 from simulator.engine.assets import with_hashes
 from simulator.engine.errors import EngineError, Unsupported
@@ -28,7 +28,7 @@ from simulator.engine.registry import with_plugin
 from simulator.engine.resource import Resource
 from simulator.engine.run import Outcome, Registered, Run, Stopped
 from simulator.engine.transforms import Transforms
-from simulator.engine.values import from_struct, to_struct
+from simulator.engine.values import from_struct, from_value, has_unknown, to_struct
 from simulator.model import UNKNOWN, CloudError, Props
 
 R = TypeVar("R")
@@ -43,6 +43,8 @@ _FEATURES = (
     "REPLACE_WITH",
     "TRANSFORMS",
     "INVOKE_TRANSFORMS",
+    "RESOURCE_HOOKS",
+    "ERROR_HOOKS",
 )
 # The names of the older, textual probe.
 _PROBES = {
@@ -54,9 +56,11 @@ _PROBES = {
     "replaceWith",
     "transforms",
     "invokeTransforms",
+    "resourceHooks",
+    "errorHooks",
 }
 # Announced although they are refused: the refusal then comes from here, by name, and not as advice to update the CLI.
-_REFUSED = ("PARAMETERIZATION", "RESOURCE_HOOKS", "ERROR_HOOKS", "STATE_MIGRATIONS")
+_REFUSED = ("PARAMETERIZATION", "STATE_MIGRATIONS")
 
 _RESULTS = {
     Outcome.DONE: resource_pb2.Result.SUCCESS,
@@ -93,7 +97,7 @@ class Monitor:
         """``directory``: where the program runs, and relative paths of assets begin."""
         self._run = run
         self._directory = directory
-        self._transforms = Transforms()
+        self._transforms = Transforms(run.callbacks)
         self._lock = threading.Lock()
         self._component_providers: dict[str, dict[str, str]] = {}
 
@@ -117,7 +121,9 @@ class Monitor:
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _PROBES)
 
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> empty_pb2.Empty:
-        # The SDK waits here for delete hooks to be called; there are none.
+        # The program is through, but must stay until its hooks have seen the deletions.
+        self._run.registered.set()
+        self._run.released.wait()
         return empty_pb2.Empty()
 
     # Resources.
@@ -128,15 +134,17 @@ class Monitor:
     def _register(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
         what = f"{request.type} {request.name!r}"
         if request.remote:
-            raise Unsupported(f"remote components: {what} is made by a component package")
+            raise refusals.REMOTE_COMPONENT.of(f"{what} is made by a component package")
         if request.packageRef:
-            raise Unsupported(f"parameterised packages: {what} names one")
+            raise refusals.PARAMETERISED_PACKAGE.of(f"{what} names one")
         if request.state_migrations:
-            raise Unsupported(f"state migrations: {what} has one")
-        if request.HasField("hooks") and request.hooks.ByteSize():
-            raise Unsupported(f"resource hooks: {what} has one")
+            raise refusals.STATE_MIGRATION.of(f"{what} has one")
+        if request.pluginChecksums:
+            raise refusals.PLUGIN_CHECKSUM.of(f"{what} has some")
+        if request.snippetId:
+            raise refusals.SNIPPET.of(f"{what} comes from one")
         if request.envVarMappings:
-            raise Unsupported(f"envVarMappings: {what} has the option")
+            raise refusals.ENV_VAR_MAPPING.of(f"{what} has some")
         if request.custom and request.type.count(":") != 2:
             raise EngineError(f"{request.type!r} is no type of a custom resource; expected package:module:name")
         goal, providers = self._goal(request)
@@ -193,7 +201,9 @@ class Monitor:
 
     def _read(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
         if request.packageRef:
-            raise Unsupported(f"parameterised packages: {request.type} {request.name!r} names one")
+            raise refusals.PARAMETERISED_PACKAGE.of(f"{request.type} {request.name!r} names one")
+        if request.pluginChecksums:
+            raise refusals.PLUGIN_CHECKSUM.of(f"{request.type} {request.name!r} has some")
         package = urns.package_of(request.type)
         with self._lock:
             inherited = self._component_providers.get(request.parent, {})
@@ -217,6 +227,23 @@ class Monitor:
             response.properties.CopyFrom(to_struct(done.state.outputs))
         return response
 
+    def ExistsResource(self, request: resource_pb2.ExistsResourceRequest) -> resource_pb2.ExistsResourceResponse:
+        return self._answer(lambda: self._exists(request))
+
+    def _exists(self, request: resource_pb2.ExistsResourceRequest) -> resource_pb2.ExistsResourceResponse:
+        if request.packageRef:
+            raise refusals.PARAMETERISED_PACKAGE.of(f"{request.type} {request.id!r} names one")
+        properties = from_struct(request.properties)
+        if from_value(struct_pb2.Value(string_value=request.id)) == UNKNOWN or has_unknown(properties):
+            return resource_pb2.ExistsResourceResponse(unknown=True)
+        package = urns.package_of(request.type)
+        with self._lock:
+            inherited = self._component_providers.get(request.parent, {})
+        provider = request.provider or inherited.get(package, "")
+        reference = provider or self._run.default_provider(package, request.version, request.pluginDownloadURL)
+        found = self._run.exists(request.type, request.id, request.parent, properties, reference)
+        return resource_pb2.ExistsResourceResponse(exists=found)
+
     # Functions.
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
@@ -224,7 +251,9 @@ class Monitor:
 
     def _invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
         if request.packageRef:
-            raise Unsupported(f"parameterised packages: the function {request.tok} names one")
+            raise refusals.PARAMETERISED_PACKAGE.of(f"the function {request.tok} names one")
+        if request.pluginChecksums:
+            raise refusals.PLUGIN_CHECKSUM.of(f"the function {request.tok} has some")
         if request.tok == "pulumi:pulumi:getResource":
             return _returned(to_struct(self._resource(request)))
         self._transforms.apply_to_invoke(request)
@@ -251,25 +280,22 @@ class Monitor:
         self._transforms.add_to_invokes(request)
         return empty_pb2.Empty()
 
+    def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:
+        return self._answer(lambda: self._run.hooks.register(request) or empty_pb2.Empty())
+
+    def RegisterErrorHook(self, request: resource_pb2.RegisterErrorHookRequest) -> empty_pb2.Empty:
+        return self._answer(lambda: self._run.hooks.register_error(request) or empty_pb2.Empty())
+
     # What is refused.
 
     def Call(self, request: resource_pb2.ResourceCallRequest) -> NoReturn:
-        self._refuse(f"calls of component methods: {request.tok}")
+        self._refuse(refusals.COMPONENT_CALL.of(request.tok))
 
     def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> NoReturn:
-        self._refuse(f"parameterised packages: {request.name}")
+        self._refuse(refusals.PARAMETERISED_PACKAGE.of(request.name))
 
-    def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> NoReturn:
-        self._refuse(f"resource hooks: {request.name!r}")
-
-    def RegisterErrorHook(self, request: Any) -> NoReturn:
-        self._refuse(f"error hooks: {request.name!r}")
-
-    def ExistsResource(self, request: Any) -> NoReturn:
-        self._refuse(f"the existence check: {request.type} {request.id!r}")
-
-    def _refuse(self, what: str) -> NoReturn:
-        message = f"{what}: this engine does not support them"
+    def _refuse(self, error: Unsupported) -> NoReturn:
+        message = str(error)
         self._run.report(Diagnostic("error", message, source="unsupported"))
         raise RpcFailure(grpc.StatusCode.UNIMPLEMENTED, message)
 
@@ -280,7 +306,7 @@ class Monitor:
         except Stopped:
             raise RpcFailure(grpc.StatusCode.UNAVAILABLE, "the run is ending") from None
         except Unsupported as error:
-            self._refuse(str(error))
+            self._refuse(error)
         except (CloudError, EngineError) as error:
             raise RpcFailure(grpc.StatusCode.UNKNOWN, str(error)) from error
 

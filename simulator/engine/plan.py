@@ -59,6 +59,8 @@ class Planner:
         self.seen = Seen()
         self.providers: dict[str, Resource] = {}
         self.aliases = Aliases(project, stack)
+        self.destroying = False
+        """The program runs only for its hooks and its providers: nothing else is made or changed."""
         self._preview = preview
         self._report = report
         self._approve = approve
@@ -97,6 +99,8 @@ class Planner:
         new = goal.state(urn, old, alias)
         if urns.is_provider(goal.type):
             self.providers[urn] = new
+        if self.destroying and (doomed := self._doomed(new, old)):
+            return [doomed]
         backend = self.backend(goal.type, goal.custom, goal.provider)
         recreating = urn in self.seen.deletes and old is not None
         imports = goal.import_id and goal.custom
@@ -104,6 +108,27 @@ class Planner:
             assert backend is not None
             return self._complete(self._import(goal, new, old, backend, recreating))
         return self._complete(self._continue(goal, new, old, backend, recreating))
+
+    def _doomed(self, new: Resource, old: Resource | None) -> Planned | None:
+        """The step of a resource that is about to be destroyed; None for components and providers."""
+        needs = (*((new.parent,) if new.parent else ()), *new.needs())
+        if not self.seen.skipped.isdisjoint(needs):
+            self.seen.skipped.add(new.urn)
+            return Planned(Op.SAME, new.urn, None, new, skipped=True)
+        if not new.custom or urns.is_provider(new.type):
+            return None
+        if old is None:
+            self.seen.skipped.add(new.urn)
+            return Planned(Op.SAME, new.urn, None, new, skipped=True)
+        new.inputs = old.inputs
+        self.seen.operated.add(new.urn)
+        return Planned(Op.SAME, new.urn, old, new)
+
+    def condemn(self, resources: Sequence[Resource]) -> None:
+        """Takes the states that the program left as those to delete."""
+        self.rebase(resources)
+        self.seen.operated.clear()
+        self.seen.replaces.clear()
 
     def _complete(self, steps: list[Planned]) -> list[Planned]:
         """The steps, none of which may need what the operation does not create."""

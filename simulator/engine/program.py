@@ -10,9 +10,9 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
@@ -54,6 +54,41 @@ class Program(Protocol):
     def execute(self, run: Run) -> bool:
         """Runs to the end; False when it failed, in which case the reason has been reported."""
         ...
+
+
+@contextmanager
+def running(program: Program, run: Run) -> Iterator[bool]:
+    """Runs the program until it has registered everything; answers whether it got there.
+
+    It stays alive, for its hooks, until the block ends. Raises :class:`ProgramError` when it cannot be started.
+    """
+    outcome: list[bool] = []
+    raised: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            outcome.append(program.execute(run))
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            run.registered.set()
+
+    thread = threading.Thread(target=body, name="pulumi-program-runner")
+    thread.start()
+    try:
+        run.registered.wait()
+        if raised:
+            raise raised[0]
+        yield outcome[0] if outcome else True
+    except BaseException:
+        run.cancelled.set()
+        run.stopping.set()
+        raise
+    finally:
+        run.released.set()
+        thread.join()
+    if outcome and not outcome[0]:
+        run.failed.set()
 
 
 @dataclass(frozen=True)

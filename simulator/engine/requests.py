@@ -10,6 +10,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from simulator.engine.errors import EngineError
 from simulator.engine.goal import Alias, Goal
+from simulator.engine.hooks import bound
 from simulator.engine.resource import CustomTimeouts
 from simulator.engine.values import from_value
 from simulator.model import Props
@@ -45,6 +46,7 @@ def goal(
         deleted_with=request.deletedWith or (parent.deleted_with if parent else ""),
         replace_with=tuple(request.replace_with),
         hide_diff=tuple(request.hideDiffs),
+        hooks=bound(request.hooks),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.engine import urn as urns
 from simulator.engine.errors import StateError
+from simulator.engine.refusals import STATE_FEATURE
 from simulator.engine.secrets import Crypter
 from simulator.model import SECRET_SIG, SIG_KEY, Props
 
@@ -60,6 +61,8 @@ class Resource:
     source_position: str = ""
     stack_trace: list[Any] = field(default_factory=list)
     refresh_before_update: bool = False
+    hooks: dict[str, list[str]] = field(default_factory=dict)
+    """Names of resource hooks by kind (``BeforeCreate``…); see :mod:`simulator.engine.hooks`."""
 
     @property
     def name(self) -> str:
@@ -97,13 +100,13 @@ _JSON_NAMES = {
     "source_position": "sourcePosition",
     "stack_trace": "stackTrace",
     "refresh_before_update": "refreshBeforeUpdate",
+    "hooks": "resourceHooks",
 }
 _FIELDS = tuple((item.name, _JSON_NAMES.get(item.name, item.name)) for item in fields(Resource))
 _ALWAYS = frozenset({"urn", "custom", "type"})
 # Written by newer engines for features that this one refuses; a file that has them must not be rewritten without them.
 _REFUSED = {
     "viewOf": "resource views",
-    "resourceHooks": "resource hooks",
     "extensionRef": "extension packages",
     "snippetID": "snippets",
 }
@@ -136,7 +139,7 @@ class Codec:
             raise StateError("the state file has a resource without urn or type")
         for key, feature in _REFUSED.items():
             if document.get(key):
-                raise StateError(f"the state file uses {feature} ({key} of {urn}), which this engine does not support")
+                raise StateError(f"the state file uses {feature} ({key} of {urn}): {STATE_FEATURE.remedy}")
         values: dict[str, Any] = {}
         for name, key in _FIELDS:
             if key not in document or document[key] is None:

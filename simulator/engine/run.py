@@ -16,6 +16,7 @@ from simulator.engine import order
 from simulator.engine import registry as providers
 from simulator.engine import urn as urns
 from simulator.engine.backends import BuiltinBackend, StackResolver
+from simulator.engine.callbacks import Callbacks
 from simulator.engine.errors import EngineError, Protected, StepFailed, Unsupported
 from simulator.engine.events import (
     PARTS,
@@ -29,6 +30,7 @@ from simulator.engine.events import (
     StepStarted,
 )
 from simulator.engine.goal import Goal, ReadGoal
+from simulator.engine.hooks import Hooks
 from simulator.engine.ledger import Ledger
 from simulator.engine.plan import Planner
 from simulator.engine.planned import Planned
@@ -90,7 +92,11 @@ class Run:
             seed=settings.seed,
             targeting=Targeting(settings.selection),
         )
-        self.executor = Executor(ledger, self.registry, self.planner.seen.deletes, preview=settings.preview)
+        self.callbacks = Callbacks()
+        self.hooks = Hooks(self.callbacks, self.report, preview=settings.preview)
+        self.executor = Executor(
+            ledger, self.registry, self.planner.seen.deletes, self.hooks, self._late, preview=settings.preview
+        )
         self.analyzers = analyzers
         self.steps: list[Step] = []
         self.diagnostics: list[Diagnostic] = []
@@ -98,9 +104,14 @@ class Run:
         self.stopping = threading.Event()
         self.cancelled = threading.Event()
         self.failed = threading.Event()
+        self.registered = threading.Event()
+        """The program has registered everything, or has ended."""
+        self.released = threading.Event()
+        """The program is no longer needed."""
         self.goals: dict[str, Goal] = {}
         self._states: dict[str, Resource] = {}
         self._outputs: dict[str, Props] = {}
+        self._steps: dict[str, Planned] = {}
         self._on_event = on_event
         self._planning = threading.RLock()
         self._events = threading.Lock()
@@ -206,6 +217,8 @@ class Run:
         if steps[-1].skipped:
             return Registered(Outcome.SKIPPED, urn)
         self._states[state.urn] = state
+        if not state.custom:
+            self._steps[state.urn] = steps[-1]
         return Registered(Outcome.DONE, state.urn, state)
 
     def register_outputs(self, urn: str, outputs: Props) -> None:
@@ -223,6 +236,15 @@ class Run:
                 self._outputs[urn] = outputs
                 return
             self._set_outputs(state, outputs)
+            step = self._steps.pop(urn, None)
+            if step is not None:
+                self.executor.complete(step)
+
+    def _late(self, urn: str, message: str) -> None:
+        """A hook failed after its step was done: the step stands, the run fails."""
+        self.report(Diagnostic("error", message, urn, "hook"))
+        if not self.settings.preview and not self.settings.continue_on_error:
+            self.stopping.set()
 
     def _set_outputs(self, state: Resource, outputs: Props) -> None:
         if not same(state.outputs, outputs):
@@ -240,6 +262,14 @@ class Run:
             reference = provider or self.default_provider(package, version, url)
             backend = self.registry.get(reference, self.planner.olds.get)
             return backend.invoke(token, args, preview=self.settings.preview)
+
+    def exists(self, type_: str, id_: str, parent: str, properties: Props, reference: str) -> bool:
+        """Whether the cloud has a resource of that id. Raises :class:`CloudError` or :class:`Stopped`."""
+        with self._request():
+            backend = self.registry.get(reference, self.planner.olds.get)
+            urn = urns.make(self.settings.stack, self.settings.project, parent, type_, id_)
+            asked = Resource(urn=urn, type=type_, custom=True, id=id_, inputs=properties)
+            return backend.read(asked, properties, {}) is not None
 
     def default_provider(self, package: str, version: str, url: str) -> str:
         """The reference of the default provider of a package, registered on first use. Raises :class:`Stopped`."""

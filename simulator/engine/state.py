@@ -26,11 +26,17 @@ from typing import Any, TextIO
 
 from simulator.engine import urn as urns
 from simulator.engine.errors import StateError
+from simulator.engine.refusals import SECRETS_PROVIDER, STATE_FEATURE
 from simulator.engine.resource import Codec, Resource, now
 from simulator.engine.secrets import Crypter
 from simulator.model import Props
 
-_FEATURES = {"taint": "taint", "replace_with": "replaceWith", "refresh_before_update": "refreshBeforeUpdate"}
+_FEATURES = {
+    "taint": "taint",
+    "replace_with": "replaceWith",
+    "refresh_before_update": "refreshBeforeUpdate",
+    "hooks": "hooks",
+}
 _NAMED_VERSION = "v3.272.0+tripod"
 
 
@@ -186,10 +192,20 @@ class StateFile:
             raise StateError(f"{self.path} is no Pulumi deployment: version and deployment are expected")
         if version not in (3, 4):
             age = "newer" if version > 4 else "older"
-            raise StateError(f"{self.path} is of version {version}, {age} than the versions 3 and 4 this engine reads")
+            remedy = (
+                "update Tripod, or go on with the Pulumi CLI that wrote it"
+                if version > 4
+                else "let a current Pulumi CLI rewrite it: pulumi stack import, then pulumi stack export"
+            )
+            raise StateError(
+                f"{self.path} is of version {version}, {age} than the versions 3 and 4 this engine reads; {remedy}"
+            )
         unknown = set(document.get("features") or []) - set(_FEATURES.values())
         if unknown:
-            raise StateError(f"{self.path} uses features this engine does not support: {', '.join(sorted(unknown))}")
+            raise StateError(
+                f"{self.path} uses features this engine does not support: {', '.join(sorted(unknown))}; "
+                f"allowed are {', '.join(sorted(_FEATURES.values()))}; {STATE_FEATURE.remedy}"
+            )
         deployment: dict[str, Any] = document["deployment"]
         return deployment
 
@@ -199,7 +215,10 @@ class StateFile:
         if not kind:
             return
         if kind != "passphrase":
-            raise StateError(f"{self.path} keeps its secrets with {kind}; this engine reads only passphrase")
+            raise StateError(
+                f"{self.path} keeps its secrets with {kind}; this engine reads only passphrase; "
+                f"{SECRETS_PROVIDER.remedy}"
+            )
         salt = (provider.get("state") or {}).get("salt")
         if not isinstance(salt, str):
             raise StateError(f"{self.path} names the passphrase provider but holds no salt")

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from simulator.engine import urn as urns
 from simulator.engine.errors import EngineError, Protected
 from simulator.engine.events import Op
+from simulator.engine.hooks import (
+    AFTER_CREATE,
+    AFTER_DELETE,
+    AFTER_UPDATE,
+    BEFORE_CREATE,
+    BEFORE_DELETE,
+    BEFORE_UPDATE,
+    Hooks,
+    Subject,
+)
 from simulator.engine.ledger import Ledger
 from simulator.engine.planned import Planned
 from simulator.engine.registry import Registry
@@ -18,8 +29,22 @@ from simulator.model import UNKNOWN, CloudError, Live, PartialFailure
 class Executor:
     """Applies planned steps. Thread-safe as far as its ledger and the backends are."""
 
-    def __init__(self, ledger: Ledger, registry: Registry, deletes: AbstractSet[str], *, preview: bool) -> None:
-        """``deletes``: the URNs that this run deletes, for the option ``deletedWith``."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        registry: Registry,
+        deletes: AbstractSet[str],
+        hooks: Hooks,
+        late: Callable[[str, str], None],
+        *,
+        preview: bool,
+    ) -> None:
+        """``deletes``: the URNs that this run deletes, for the option ``deletedWith``.
+
+        ``late`` takes the URN and the message of a hook that failed after its step was done.
+        """
+        self._hooks = hooks
+        self._late = late
         self._ledger = ledger
         self._registry = registry
         self._deletes = deletes
@@ -67,7 +92,9 @@ class Executor:
         drop = [old] if old is not None and not step.pending else []
         also = [old] if old is not None and step.pending else []
         moment = now()
-        if step.backend is None:
+        backend = step.backend
+        self._hooks.run(BEFORE_CREATE, Subject(new, new=new))
+        if backend is None:
             new.created = new.modified = moment
             if also:
                 also[0].delete = True
@@ -77,7 +104,9 @@ class Executor:
         error: PartialFailure | None = None
         try:
             try:
-                live = step.backend.create(new, preview=self._preview)
+                live = self._hooks.attempt(
+                    "create", Subject(new, new=new), lambda: backend.create(new, preview=self._preview)
+                )
             except PartialFailure as failure:
                 live, error = failure.live, failure
                 new.init_errors = [failure.message]
@@ -94,18 +123,42 @@ class Executor:
             raise
         if error is not None:
             raise error
+        self._after(AFTER_CREATE, Subject(new, new=new, outputs=True))
+
+    def _after(self, kind: str, subject: Subject) -> None:
+        """Runs hooks after the step is recorded: what they break cannot undo it."""
+        try:
+            self._hooks.run(kind, subject)
+        except EngineError as error:
+            self._late(subject.resource.urn, str(error))
+
+    def complete(self, step: Planned) -> None:
+        """Runs the hooks that a component has to wait for until its outputs are there."""
+        new = step.new
+        if new is None or new.custom:
+            return
+        if step.op is Op.CREATE:
+            self._after(AFTER_CREATE, Subject(new, new=new, outputs=True))
+        elif step.op is Op.UPDATE:
+            self._after(AFTER_UPDATE, Subject(new, old=step.old, new=new, outputs=True))
 
     def _update(self, step: Planned) -> None:
         old, new = _both(step)
         new.id, new.created, new.modified = old.id, old.created, old.modified
-        if step.backend is None:
+        backend = step.backend
+        self._hooks.run(BEFORE_UPDATE, Subject(new, old=old, new=new))
+        if backend is None:
             self._ledger.put(new, drop=[old])
             return
         number = self._ledger.begin("updating", old)
         error: PartialFailure | None = None
         try:
             try:
-                live = step.backend.update(old, new, preview=self._preview)
+                live = self._hooks.attempt(
+                    "update",
+                    Subject(new, old=old, new=new),
+                    lambda: backend.update(old, new, preview=self._preview),
+                )
             except PartialFailure as failure:
                 live, error = failure.live, failure
                 new.init_errors = [failure.message]
@@ -117,6 +170,7 @@ class Executor:
             raise
         if error is not None:
             raise error
+        self._after(AFTER_UPDATE, Subject(new, old=old, new=new, outputs=True))
 
     def _take(self, new: Resource, live: Live) -> None:
         new.id, new.outputs = live.id, live.outputs
@@ -151,6 +205,7 @@ class Executor:
     def _delete(self, step: Planned) -> None:
         old = step.old
         assert old is not None
+        self._hooks.run(BEFORE_DELETE, Subject(old, old=old))
         if old.protect and step.op in (Op.DELETE, Op.DISCARD):
             raise Protected(
                 f"{step.urn} is protected and cannot be deleted; remove `protect` in the program and update first"
@@ -158,13 +213,15 @@ class Executor:
         if step.backend is not None and not self._preview and old.deleted_with not in self._deletes:
             number = self._ledger.begin("deleting", old)
             try:
-                step.backend.delete(old)
+                backend = step.backend
+                self._hooks.attempt("delete", Subject(old, old=old), lambda: backend.delete(old))
                 self._forget(step, old, number)
             except BaseException:
                 self._ledger.end(number)
                 raise
         else:
             self._forget(step, old, None)
+        self._after(AFTER_DELETE, Subject(old, old=old))
 
     def _forget(self, step: Planned, old: Resource, number: int | None) -> None:
         if step.pending:

@@ -10,12 +10,10 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-import grpc
 from google.protobuf import struct_pb2
-from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
+from pulumi.runtime.proto import resource_pb2
 
-from simulator.engine.errors import EngineError
+from simulator.engine.callbacks import Callbacks
 from simulator.engine.values import OUTPUT_SIG, from_struct, is_secret, to_struct
 from simulator.model import SIG_KEY, UNKNOWN, Props
 
@@ -23,9 +21,9 @@ from simulator.model import SIG_KEY, UNKNOWN, Props
 class Transforms:
     """The transforms of one run. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, callbacks: Callbacks) -> None:
         self._lock = threading.Lock()
-        self._stubs: dict[str, Any] = {}
+        self._callbacks = callbacks
         self._stack: list[Any] = []
         self._invokes: list[Any] = []
         self._own: dict[str, list[Any]] = {}
@@ -70,7 +68,7 @@ class Transforms:
                 properties=request.object,
                 options=_options(request),
             )
-            answer = resource_pb2.TransformResponse.FromString(self._call(callback, message))
+            answer = resource_pb2.TransformResponse.FromString(self._callbacks.invoke("a transform", callback, message))
             request.object.CopyFrom(answer.properties)
             if answer.HasField("options"):
                 _write(request, answer.options)
@@ -88,25 +86,14 @@ class Transforms:
                     provider=request.provider, plugin_download_url=request.pluginDownloadURL, version=request.version
                 ),
             )
-            answer = resource_pb2.TransformInvokeResponse.FromString(self._call(callback, message))
+            answer = resource_pb2.TransformInvokeResponse.FromString(
+                self._callbacks.invoke("a transform", callback, message)
+            )
             request.args.CopyFrom(answer.args)
             if answer.HasField("options"):
                 request.provider = answer.options.provider
                 request.pluginDownloadURL = answer.options.plugin_download_url
                 request.version = answer.options.version
-
-    def _call(self, callback: Any, message: Any) -> bytes:
-        with self._lock:
-            if callback.target not in self._stubs:
-                channel = grpc.insecure_channel(callback.target, options=_GRPC_CHANNEL_OPTIONS)
-                self._stubs[callback.target] = callback_pb2_grpc.CallbacksStub(channel)
-            stub = self._stubs[callback.target]
-        try:
-            request = callback_pb2.CallbackInvokeRequest(token=callback.token, request=message.SerializeToString())
-            response: bytes = stub.Invoke(request).response
-        except grpc.RpcError as error:
-            raise EngineError(f"a transform failed: {error.details()}") from None
-        return response
 
 
 def _as_outputs(request: resource_pb2.RegisterResourceRequest) -> struct_pb2.Struct:
@@ -183,6 +170,8 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.Tran
         replace_with=request.replace_with,
     )
     setattr(options, "import", request.importId)
+    if request.HasField("hooks"):
+        options.hooks.CopyFrom(request.hooks)
     if request.HasField("protect"):
         options.protect = request.protect
     if request.HasField("retainOnDelete"):
@@ -227,6 +216,9 @@ def _write(request: Any, options: Any) -> None:
             setattr(request, ours, getattr(options, theirs))
     request.deleteBeforeReplaceDefined = options.HasField("delete_before_replace")
     request.deleteBeforeReplace = options.delete_before_replace
+    request.ClearField("hooks")
+    if options.HasField("hooks"):
+        request.hooks.CopyFrom(options.hooks)
     if options.HasField("custom_timeouts"):
         request.customTimeouts.CopyFrom(options.custom_timeouts)
     if options.HasField("replacement_trigger"):

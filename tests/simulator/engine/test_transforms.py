@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-import pytest
 from pulumi import (
     InvokeTransformArgs,
     InvokeTransformResult,
     Output,
-    ResourceHook,
-    ResourceHookBinding,
     ResourceOptions,
     ResourceTransformArgs,
     ResourceTransformResult,
@@ -96,25 +93,3 @@ def test_invoke_transforms(bench: Bench) -> None:
     result = bench.up(program)
     assert result.ok, result.errors
     assert result.outputs == {"echo": {"a": 2, "added": 1}}
-
-
-def hooked() -> None:
-    hook = ResourceHook("notice", lambda args: None)
-    Thing("one", {}, ResourceOptions(hooks=ResourceHookBinding(before_create=[hook])))
-
-
-class Remote(pulumi.ComponentResource):
-    def __init__(self) -> None:
-        super().__init__("fake:index:Remote", "remote", {}, None, True)
-
-
-@pytest.mark.parametrize(
-    ("program", "feature"),
-    [(hooked, "resource hooks: 'notice'"), (Remote, "remote components: fake:index:Remote 'remote'")],
-)
-def test_what_is_not_supported_is_refused_by_name(bench: Bench, program: Any, feature: str) -> None:
-    result = bench.up(program)
-    assert not result.ok
-    refused = [item for item in result.diagnostics if item.source == "unsupported"]
-    assert refused[0].message.startswith(feature)
-    assert bench.cloud.made("create") == []
