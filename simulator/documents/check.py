@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from simulator.documents.table import DOCUMENTS, Entry
+from simulator.documents.table import Entry, documents_of
 from simulator.model import CheckFailure, Props
 from simulator.values import Path, is_asset, is_unknown, parse, plain, render
 
@@ -15,7 +16,7 @@ MAX_FAULTS = 20
 
 def check_documents(type_: str, inputs: Props) -> Iterator[CheckFailure]:
     """Yield what is wrong inside the documents of a resource; ``property`` is the one that carries the document."""
-    entries = DOCUMENTS.get(type_)
+    entries = documents_of(type_)
     if not entries:
         return
     known = plain(inputs)
@@ -34,7 +35,11 @@ def _check(entry: Entry, path: Path, value: Any, inputs: Props) -> Iterator[Chec
         if count == MAX_FAULTS:
             yield CheckFailure(render(path), f"{entry.name}: there is more that is wrong with it")
             return
-        yield CheckFailure(render(path), f"{entry.name}: {fault.render()}")
+        if path:
+            yield CheckFailure(render(path), f"{entry.name}: {fault.render()}")
+        else:
+            told = replace(fault, place=())
+            yield CheckFailure(render(fault.place), f"{entry.name}: {told.render()}")
 
 
 def _at(value: Any, pattern: Path, path: Path) -> Iterator[tuple[Path, Any]]:

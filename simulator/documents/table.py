@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from simulator.documents.aws.flavours import FLAVOURS
 from simulator.documents.aws.policy import policy
 from simulator.documents.fault import Document, Fault, Grammar
-from simulator.documents.reading import read_json
+from simulator.documents.gcp import iam
+from simulator.documents.reading import read_json, read_value
 
 Reader = Callable[[Any, dict[str, Any]], tuple[Document | None, Fault | None]]
 
@@ -60,5 +62,37 @@ def _entries() -> dict[str, tuple[Entry, ...]]:
     }
 
 
-DOCUMENTS: dict[str, tuple[Entry, ...]] = _entries()
+_GCP: dict[str, tuple[Entry, ...]] = {
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": (
+        Entry("", "INVALID_ARGUMENT: the identity pool provider", iam.pool_provider, read_value),
+    ),
+    "gcp:organizations/iAMCustomRole:IAMCustomRole": (
+        Entry("", "INVALID_ARGUMENT: the custom role", iam.custom_role, read_value),
+    ),
+    "gcp:projects/iAMCustomRole:IAMCustomRole": (
+        Entry("", "INVALID_ARGUMENT: the custom role", iam.custom_role, read_value),
+    ),
+}
+
+_GRANTS: tuple[tuple[re.Pattern[str], tuple[Entry, ...]], ...] = (
+    (
+        re.compile(r"gcp:.*I(?:am|AM)(?:Member|Binding)"),
+        (Entry("", "INVALID_ARGUMENT: the grant", iam.grant, read_value),),
+    ),
+    (
+        re.compile(r"gcp:.*:[A-Za-z]*I(?:am|AM)Policy"),
+        (Entry("policyData", "INVALID_ARGUMENT: the allow policy", iam.allow_policy),),
+    ),
+)
+"""Types that only their names gather: every resource of Google Cloud has its own IAM member, binding and policy."""
+
+DOCUMENTS: dict[str, tuple[Entry, ...]] = {**_entries(), **_GCP}
 """Type token -> the documents of the type."""
+
+
+def documents_of(type_: str) -> tuple[Entry, ...]:
+    """Return the documents that a type carries."""
+    found = DOCUMENTS.get(type_)
+    if found is None:
+        found = next((entries for pattern, entries in _GRANTS if pattern.fullmatch(type_)), ())
+    return found

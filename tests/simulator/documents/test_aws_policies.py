@@ -1,6 +1,5 @@
 """IAM policies: what is accepted, and every refusal by name."""
 
-import copy
 import json
 from typing import Any
 
@@ -11,8 +10,8 @@ from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.policy_validation import IAMPolicyDocumentValidator, IAMTrustPolicyDocumentValidator
 
 from simulator.documents.check import check_documents
-from simulator.documents.fault import get
 from simulator.model import UNKNOWN
+from tests.simulator.documents.probe import changed, json_like
 
 POLICY = "aws:iam/policy:Policy"
 ROLE = "aws:iam/role:Role"
@@ -104,17 +103,6 @@ def reasons(type_: str, document: Any, **beside: Any) -> list[str]:
     found = list(check_documents(type_, {name: text, **beside}))
     assert {one.property for one in found} <= {name}
     return [one.reason for one in found]
-
-
-def changed(document: Any, place: tuple[str | int, ...], value: Any) -> Any:
-    """A copy with one place set, or removed when the value is ``...``."""
-    copied = copy.deepcopy(document)
-    holder = get(copied, *place[:-1])
-    if value is ...:
-        del holder[place[-1]]
-    else:
-        holder[place[-1]] = value
-    return copied
 
 
 @pytest.mark.parametrize("type_", GOOD)
@@ -226,32 +214,7 @@ def test_refuses_text(text: str, said: str) -> None:
     assert any(said in one for one in reasons(POLICY, text))
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8) | st.just(UNKNOWN),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "Version",
-                    "Statement",
-                    "Sid",
-                    "Effect",
-                    "Principal",
-                    "Action",
-                    "Resource",
-                    "Condition",
-                    "AWS",
-                    "Bool",
-                    "x",
-                ]
-            ),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
+JSON = json_like("Version", "Statement", "Sid", "Effect", "Principal", "Action", "Resource", "Condition", "AWS", "Bool")
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,273 @@
+"""Predefined roles of Google Cloud: every role of the services below, and the names of the services left out.
+
+Names only, of https://docs.cloud.google.com/iam/docs/roles-permissions as of August 2026. A role of a listed service
+that is not here is refused; a role of :data:`OTHER_SERVICES` passes unseen. A role that Google has added since belongs
+into the list.
+"""
+
+from __future__ import annotations
+
+BASIC = ("admin", "browser", "editor", "owner", "reader", "viewer", "writer")
+"""Roles without a service."""
+
+_ROLES = """
+accesscontextmanager: admin editor gcpAccessAdmin gcpAccessReader policyAdmin policyEditor policyReader viewer
+  vpcScTroubleshooterViewer
+aiplatform: admin agentSandboxServiceAgent batchPredictionServiceAgent colabEnterpriseAdmin colabEnterpriseUser
+  colabServiceAgent customCodeServiceAgent editor entityTypeOwner expressAdmin expressUser
+  extensionCustomCodeServiceAgent extensionServiceAgent featurestoreAdmin featurestoreDataViewer
+  featurestoreDataWriter featurestoreInstanceCreator featurestoreResourceViewer featurestoreUser memoryEditor
+  memoryUser memoryViewer migrator modelMonitoringServiceAgent notebookExecutorUser notebookRuntimeAdmin
+  notebookRuntimeUser notebookServiceAgent onlinePredictionServiceAgent provisionedThroughputAdmin
+  publisherProvisionedThroughputAdmin publisherProvisionedThroughputViewer ragServiceAgent rapidevalServiceAgent
+  reasoningEngineServiceAgent serviceAgent sessionEditor sessionUser sessionViewer telemetryServiceAgent
+  tensorboardWebAppUser tuningServiceAgent user viewer
+alloydb: admin backupDrAdmin client databaseUser editor serviceAgent viewer
+apigateway: admin editor serviceAgent viewer
+artifactregistry: admin attachmentReader attachmentWriter containerRegistryMigrationAdmin createOnPushRepoAdmin
+  createOnPushWriter editor reader repoAdmin serviceAgent viewer writer
+auditmanager: admin auditor ccfAdmin ccfViewer serviceAgent viewer
+automl: admin editor predictor serviceAgent viewer
+batch: admin agentReporter jobsEditor jobsViewer resourceAllowancesEditor resourceAllowancesViewer serviceAgent
+  viewer
+biglake: admin editor metadataViewer viewer
+bigquery: admin connectedSheetsServiceAgent connectionAdmin connectionUser dataEditor dataOwner dataViewer
+  filteredDataViewer jobUser metadataViewer objectRefAdmin objectRefReader readSessionUser resourceAdmin
+  resourceEditor resourceViewer routineAdmin routineDataEditor routineDataViewer routineMetadataViewer
+  securityAdmin studioAdmin studioUser user
+bigqueryconnection: serviceAgent
+bigquerydatapolicy: admin editor maskedReader rawDataReader viewer
+bigquerydatatransfer: serviceAgent
+bigtable: admin editor reader user viewer
+billing: admin carbonViewer costsManager creator linkAdmin projectCostsManager projectManager user viewer
+binaryauthorization: admin attestorsAdmin attestorsEditor attestorsVerifier attestorsViewer editor policyAdmin
+  policyEditor policyEvaluator policyViewer serviceAgent viewer
+certificatemanager: admin editor owner serviceAgent viewer
+cloudasset: admin editor effectivePolicyServiceAgent owner serviceAgent viewer
+cloudbuild: admin builds.approver builds.builder builds.editor builds.viewer connectionAdmin connectionViewer
+  editor integrationsEditor integrationsOwner integrationsViewer loggingServiceAgent readTokenAccessor
+  serviceAgent tokenAccessor viewer workerPoolEditor workerPoolOwner workerPoolUser workerPoolViewer
+cloudconfig: admin serviceAgent viewer
+clouddeploy: admin approver customTargetTypeAdmin developer editor jobRunner operator policyAdmin
+  policyOverrider releaser serviceAgent viewer
+cloudfunctions: admin developer editor invoker serviceAgent viewer
+cloudkms: admin autokeyAdmin autokeyUser cryptoKeyDecrypter cryptoKeyDecrypterViaDelegation cryptoKeyEncrypter
+  cryptoKeyEncrypterDecrypter cryptoKeyEncrypterDecrypterViaDelegation cryptoKeyEncrypterViaDelegation
+  cryptoOperator decapsulator ekmConnectionsAdmin encryptionDashboardViewer expertPqcSigner expertRawAesCbc
+  expertRawAesCtr expertRawPKCS1 hsmSingleTenantExecutor hsmSingleTenantKeyCreator hsmSingleTenantProposer
+  hsmSingleTenantQuorumMember importer keyAccessJustificationsEnrollmentConfigViewer
+  keyAccessJustificationsPolicyConfigAdmin orgServiceAgent protectedResourcesViewer publicKeyViewer serviceAgent
+  signer signerVerifier verifier viewer
+cloudquotas: admin viewer
+cloudscheduler: admin jobRunner serviceAgent viewer
+cloudsql: admin client editor instanceUser schemaViewer serviceAgent studioUser viewer
+cloudsupport: admin advisorySupportEditor advisorySupportViewer supportSubscriptionEditor
+  supportSubscriptionViewer techSupportEditor techSupportViewer viewer
+cloudtasks: admin editor enqueuer queueAdmin serviceAgent taskDeleter taskRunner viewer
+cloudtrace: admin agent user
+composer: admin editor environmentAndStorageObjectAdmin environmentAndStorageObjectUser
+  environmentAndStorageObjectViewer serviceAgent ServiceAgentV2Ext sharedVpcAgent user viewer worker
+compute: admin editor futureReservationAdmin futureReservationUser futureReservationViewer imageUser
+  instanceAdmin instanceAdmin.v1 instanceGroupManagerServiceAgent interconnectAttachmentGroupAnalyzer
+  interconnectGroupAnalyzer loadBalancerAdmin loadBalancerServiceUser networkAdmin networkUser networkViewer
+  orgFirewallPolicyAdmin orgFirewallPolicyUser orgSecurityPolicyAdmin orgSecurityPolicyUser
+  orgSecurityResourceAdmin osAdminLogin osLogin osLoginExternalUser packetMirroringAdmin packetMirroringUser
+  peerSubnetMigrationAdmin publicIpAdmin securityAdmin serviceAgent soleTenantViewer storageAdmin viewer
+  vmExtensionPolicyAdmin vmExtensionPolicyViewer xpnAdmin
+config: admin agent editor viewer
+container: admin cloudKmsKeyUser clusterAdmin clusterViewer defaultNodeServiceAccount defaultNodeServiceAgent
+  developer editor hostServiceAgentUser nodeServiceAgent serviceAgent viewer
+containeranalysis: admin editor notes.attacher notes.editor notes.occurrences.viewer notes.viewer
+  occurrences.editor occurrences.viewer ServiceAgent viewer
+containerregistry: ServiceAgent
+datacatalog: admin categoryAdmin categoryFineGrainedReader dataSteward editor entryGroupCreator entryGroupOwner
+  entryOwner entryViewer glossaryOwner glossaryUser migrationConfigAdmin searchAdmin tagEditor
+  tagTemplateCreator tagTemplateOwner tagTemplateUser tagTemplateViewer viewer
+dataflow: admin developer serviceAgent viewer worker
+dataform: admin codeCommenter codeCreator codeEditor codeOwner codeScheduler codeViewer editor serviceAgent
+  teamFolderCommenter teamFolderContributor teamFolderCreator teamFolderOwner teamFolderViewer viewer
+datalineage: admin editor producer viewer
+dataplex: admin aspectTypeOwner aspectTypeUser bindingAdmin catalogAdmin catalogEditor catalogViewer
+  changeRequestOwner dataDomainAdmin dataDomainEditor dataDomainEntryReader dataDomainViewer dataOwner
+  dataProductsAdmin dataProductsConsumer dataProductsEditor dataProductsViewer dataReader dataScanAdmin
+  dataScanCreator dataScanDataViewer dataScanEditor dataScanViewer dataWriter developer
+  discoveryBigLakePublishingServiceAgent discoveryPublishingServiceAgent discoveryServiceAgent editor
+  encryptionAdmin entryGroupExporter entryGroupImporter entryGroupOwner entryOwner entryTypeOwner entryTypeUser
+  metadataFeedOwner metadataFeedViewer metadataJobOwner metadataJobViewer metadataReader metadataWriter
+  securityAdmin serviceAgent storageDataOwner storageDataReader storageDataWriter taxonomyAdmin taxonomyViewer
+  viewer workflowAdmin workflowApprover
+dataproc: admin editor hubAgent serverlessEditor serverlessNode serverlessViewer serviceAgent viewer worker
+datastore: admin backupsAdmin backupSchedulesAdmin backupSchedulesViewer backupsViewer bulkAdmin cloneAdmin
+  editor importExportAdmin indexAdmin keyVisualizerViewer owner restoreAdmin user userCredsAdmin userCredsViewer
+  viewer
+developerconnect: admin connectionHttpProxyWriter gitProxyReader gitProxyUser insightsAdmin insightsAgent
+  insightsViewer oauthAdmin oauthUser readTokenAccessor serviceAgent tokenAccessor user viewer
+discoveryengine: admin agentAdmin agentspaceAdmin agentspaceEditor agentspaceRestrictedUser agentspaceUser
+  agentspaceViewer editor notebookEditor notebookLmOwner notebookLmUser notebookOwner notebookViewer
+  podcastApiUser serviceAgent user viewer
+dlp: admin analyzeRiskTemplatesEditor analyzeRiskTemplatesReader columnDataProfilesReader connectionsAdmin
+  connectionsReader dataProfilesAdmin dataProfilesReader deidentifyTemplatesEditor deidentifyTemplatesReader
+  editor estimatesAdmin fileStoreProfilesAdmin fileStoreProfilesReader inspectFindingsReader
+  inspectTemplatesEditor inspectTemplatesReader jobsEditor jobsReader jobTriggersEditor jobTriggersReader
+  orgdriver projectDataProfilesReader projectdriver reader serviceAgent storedInfoTypesEditor
+  storedInfoTypesReader subscriptionsAdmin subscriptionsReader tableDataProfilesAdmin tableDataProfilesReader
+  user viewer
+dns: admin editor peer reader serviceAgent viewer
+documentai: admin apiUser editor viewer
+errorreporting: admin user viewer writer
+essentialcontacts: admin viewer
+eventarc: admin connectionPublisher developer editor eventReceiver messageBusAdmin messageBusUser
+  multiProjectEventCollector publisher serviceAgent viewer
+file: admin editor serviceAgent viewer
+firestore: serviceAgent
+iam: accessPolicyAdmin accessPolicyUser accessPolicyViewer admin databasesAdmin dataScientist denyAdmin
+  denyReviewer devOps editor infrastructureAdmin mlEngineer networkAdmin oauthClientAdmin oauthClientViewer
+  operationViewer organizationRoleAdmin organizationRoleViewer principalAccessBoundaryAdmin
+  principalAccessBoundaryUser principalAccessBoundaryViewer roleAdmin roleViewer scimSyncer securityAdmin
+  securityAuditor securityReviewer serviceAccountAdmin serviceAccountApiKeyBindingAdmin serviceAccountCreator
+  serviceAccountDeleter serviceAccountKeyAdmin serviceAccountOpenIdTokenCreator serviceAccountTokenCreator
+  serviceAccountUser serviceAccountViewer siteReliabilityEngineer supportUser viewer workforcePoolAdmin
+  workforcePoolEditor workforcePoolViewer workloadIdentityPoolAdmin workloadIdentityPoolViewer
+  workloadIdentityUser workspacePoolAdmin
+iap: admin editor egressor httpsResourceAccessor remediatorUser settingsAdmin tunnelDestGroupEditor
+  tunnelDestGroupViewer tunnelResourceAccessor viewer
+logging: admin bucketWriter configWriter fieldAccessor linkViewer logWriter privateLogViewer serviceAgent
+  sqlAlertWriter viewAccessor viewer
+memorystore: admin dbConnectionUser serviceAgent viewer
+ml: admin developer editor jobOwner modelOwner modelUser operationOwner serviceAgent viewer
+modelarmor: admin calloutUser editor floorSettingsAdmin floorSettingsViewer serviceAgent user viewer
+monitoring: admin alertPolicyEditor alertPolicyViewer alertViewer cloudConsoleIncidentEditor
+  cloudConsoleIncidentViewer dashboardEditor dashboardViewer editor metricsScopesAdmin metricsScopesViewer
+  metricWriter notificationChannelEditor notificationChannelViewer notificationServiceAgent servicesEditor
+  servicesViewer snoozeEditor snoozeViewer uptimeCheckConfigEditor uptimeCheckConfigViewer viewer
+networkconnectivity: consumerNetworkAdmin editor groupAdmin groupUser hubAdmin hubViewer
+  multicloudDataTransferConfigAdmin multicloudDataTransferConfigViewer multicloudDataTransferDestinationAdmin
+  multicloudDataTransferDestinationViewer regionalEndpointAdmin regionalEndpointViewer serviceAgent
+  serviceClassUser serviceProducerAdmin spokeAdmin transportAdmin transportViewer
+networkmanagement: admin CloudNetworkInsightsAdmin CloudNetworkInsightsEditor CloudNetworkInsightsViewer editor
+  serviceAgent viewer
+networksecurity: admin authzServiceAgent dnsThreatDetectorAdmin dnsThreatDetectorViewer editor
+  firewallEndpointAdmin interceptDeploymentAdmin interceptDeploymentExternalUser interceptDeploymentUser
+  interceptDeploymentViewer interceptEndpointAdmin interceptEndpointUser interceptEndpointViewer
+  mirroringDeploymentAdmin mirroringDeploymentExternalUser mirroringDeploymentUser mirroringDeploymentViewer
+  mirroringEndpointAdmin mirroringEndpointUser mirroringEndpointViewer securityProfileAdmin viewer
+networkservices: admin editor GoogleTagGatewayPolicyAdmin serviceExtensionsAdmin serviceExtensionsViewer viewer
+notebooks: admin editor legacyAdmin legacyViewer runner serviceAgent viewer
+observability: admin analyticsUser editor scopesEditor serviceAgent viewAccessor viewer
+opsconfigmonitoring: admin resourceMetadata.viewer resourceMetadata.writer viewer
+orgpolicy: policyAdmin policyViewer
+osconfig: admin guestPolicyAdmin guestPolicyEditor guestPolicyViewer instanceOSPoliciesComplianceViewer
+  inventoryViewer osPolicyAssignmentAdmin osPolicyAssignmentEditor osPolicyAssignmentReportViewer
+  osPolicyAssignmentViewer patchDeploymentAdmin patchDeploymentViewer patchJobExecutor patchJobViewer
+  policyOrchestratorAdmin policyOrchestratorViewer projectFeatureSettingsEditor projectFeatureSettingsViewer
+  rolloutServiceAgent serviceAgent upgradeReportViewer viewer vulnerabilityReportViewer
+parametermanager: admin editor parameterAccessor parameterVersionAdder parameterVersionManager parameterViewer
+  templateAccessor templateVersionManager templateViewer viewer
+privateca: admin auditor caManager certificateManager certificateRequester editor poolReader templateUser viewer
+  workloadCertificateRequester
+privilegedaccessmanager: admin editor folderServiceAgent organizationServiceAgent projectServiceAgent
+  serviceAgent settingsAdmin settingsViewer viewer
+pubsub: admin editor publisher serviceAgent subscriber viewer
+redis: admin dbConnectionUser editor serviceAgent viewer
+resourcemanager: folderAdmin folderCreator folderEditor folderIamAdmin folderMover folderViewer lienModifier
+  organizationAdmin organizationViewer projectCreator projectDeleter projectIamAdmin projectMover tagAdmin
+  tagHoldAdmin tagUser tagViewer
+run: admin builder developer editor invoker jobsExecutor jobsExecutorWithOverrides serviceAgent servicesInvoker
+  sourceDeveloper sourceViewer sshReader sshRoot viewer
+secretmanager: admin editor secretAccessor secretVersionAdder secretVersionManager viewer
+securesourcemanager: admin developerConnectLinker editor instanceAccessor instanceManager instanceOwner
+  instanceRepositoryCreator repoAdmin repoCreator repoPullRequestApprover repoReader repoWriter serviceAgent
+  sshKeyUser viewer
+securitycenter: admin adminEditor adminViewer assetsDiscoveryRunner assetSecurityMarksWriter assetsViewer
+  attackPathsViewer attackSurfaceManagementScannerServiceAgent automationServiceAgent bigQueryExportsEditor
+  bigQueryExportsViewer complianceReportsViewer complianceSnapshotsViewer controlServiceAgent
+  externalSystemsEditor findingsBulkMuteEditor findingSecurityMarksWriter findingsEditor findingsMuteSetter
+  findingsStateSetter findingsViewer findingsWorkflowStateSetter integrationExecutorServiceAgent issuesEditor
+  issuesViewer muteConfigsEditor muteConfigsViewer notificationConfigEditor notificationConfigViewer
+  notificationServiceAgent resourceValueConfigsEditor resourceValueConfigsViewer riskReportsViewer
+  securityHealthAnalyticsCustomModulesTester securityHealthAnalyticsServiceAgent securityResponseServiceAgent
+  serviceAgent settingsAdmin settingsEditor settingsViewer simulationsViewer sourcesAdmin sourcesEditor
+  sourcesViewer valuedResourcesViewer
+servicedirectory: admin editor networkAttacher pscAuthorizedService serviceAgent viewer
+servicemanagement: admin checker configEditor editor quotaAdmin quotaViewer reporter serviceConsumer
+  serviceController viewer
+servicenetworking: admin editor networksAdmin serviceAgent viewer
+serviceusage: apiKeysAdmin apiKeysViewer serviceUsageAdmin serviceUsageConsumer serviceUsageViewer
+source: admin editor reader viewer writer
+spanner: admin backupAdmin backupWriter databaseAdmin databaseReader databaseReaderWithDataBoost
+  databaseRoleUser databaseUser editor fineGrainedAccessUser graphIntelligenceUser restoreAdmin serviceAgent
+  viewer
+stackdriver: accounts.editor accounts.viewer admin resourceMetadata.writer viewer
+storage: admin annotationGeneratorService bucketViewer editor expressModeServiceInput expressModeServiceOutput
+  expressModeUserAccess folderAdmin hmacKeyAdmin insightsCollectorService legacyBucketOwner legacyBucketReader
+  legacyBucketWriter legacyObjectOwner legacyObjectReader objectAdmin objectCreator objectUser objectViewer
+  viewer
+storagetransfer: admin serviceAgent transferAgent user viewer
+telemetry: admin consumerAdmin editor logsWriter metricsWriter serviceLogsWriter serviceMetricsWriter
+  serviceTelemetryWriter serviceTracesWriter tracesWriter writer
+tpu: admin editor serviceAgent viewer xpnAgent
+vectorsearch: admin collectionWriter dataObjectWriter indexWriter serviceAgent viewer
+vpcaccess: admin serviceAgent user viewer
+workflows: admin editor invoker serviceAgent viewer
+workstations: admin editor networkAdmin operationViewer policyAdmin serviceAgent user workstationCreator
+  workstationLimitExemptedCreator
+"""
+
+_OTHERS = """
+  accessapproval actions advisorynotifications agentgateway agentidentity agentregistry aiedgeportal aisandbox
+  analyticshub androidmanagement anthos anthosaudit anthosconfigmanagement anthosidentityservice
+  anthospolicycontroller anthosservicemesh anthossupport apigateway_management apigee apigeeconnect
+  apigeeregistry apihub apim appdevelopmentexperience appengine appengineflex apphub applianceactivation
+  appmetadata appoptimize apptopology assuredoss assuredworkloads automlrecommendations autoscaling axt backupdr
+  baremetalsolution beyondcorp bigquerycontinuousquery bigquerymigration bigqueryomni bigqueryspark
+  blockchainnodeengine blockchainvalidatormanager businessaicode capacityplanner carestudio ces chat chronicle
+  chroniclesm ciem cloud cloudaicompanion cloudapiregistry cloudcontrolspartner clouddebugger
+  clouddeploymentmanager cloudhub cloudiot cloudjobdiscovery cloudkmskacls cloudlocationfinder cloudmigration
+  cloudnumberregistry cloudoptimization cloudprivatecatalog cloudprivatecatalogproducer cloudprofiler
+  cloudsecuritycompliance cloudsecurityscanner cloudtestservice cloudtpu cloudtranslate
+  commerceagreementpublishing commercebusinessenablement commerceoffercatalog commerceorggovernance
+  commercepricemanagement commerceproducer compliancescanning confidentialcomputing configdelivery connectors
+  consumerprocurement contactcenteraiplatform contactcenterinsights containerscanning containersecurity
+  containerthreatdetection contentwarehouse databasecenter databaseinsights databasesconsole dataconnectors
+  datafusion datalabeling datamigration datapipelines dataprep dataprocessing dataprocrm datastream datastudio
+  dellemccloudonefs deploymentmanager designcenter devicerun devicestreaming dialogflow documentaicore domains
+  dspm earth earthengine edgecontainer edgenetwork endpoints endpointsportal enterpriseknowledgegraph
+  enterprisepurchasing externalexposure faulttesting financialservices firebase firebaseabt firebaseappcheck
+  firebaseappdistro firebaseapphosting firebaseauth firebasecloudmessaging firebasecrash firebasecrashlytics
+  firebasedatabase firebasedataconnect firebasedynamiclinks firebaseextensions firebaseextensionspublisher
+  firebasehosting firebaseinappmessaging firebasemessagingcampaigns firebaseml firebasemods
+  firebasenotifications firebaseperformance firebaserules firebasestorage firebasetelemetry firebasevertexai
+  firewallinsights fleetengine flow fpnv ftp gameservices gdchardwaremanagement geminicloudassist
+  geminicodeassistmanagement geminidataanalytics generativelanguage genomics gkebackup gkedataplanemanagement
+  gkehub gkemulticloud gkeonprem gsuiteaddons health healthcare hypercomputecluster iamconnectors
+  identityplatform identitytoolkit ids integrations issuerswitch krmapihosting kubernetesmetadata kuberun
+  licensemanager lifesciences livestream looker lookerstudio lustre maintenance managedflink managedidentities
+  managedkafka mandiant mapsadmin mapsanalytics mapsplatformdatasets marketplacesolutions mcp mediaasset
+  memcache meshconfig meshcontrolplane meshdataplane metastore migrationcenter multiclusteringress
+  multiclustermetering multiclusterservicediscovery navigationconnect nestconsole netapp netappcloudvolumes
+  networkactions oauthconfig oci ondemandscanning oracledatabase parallelstore paymentsresellersubscription
+  policyanalyzer policyremediatormanager policysimulator prodactuation progressiverollout proximitybeacon
+  publicca pubsublite rapidmigrationassessment readerrevenuesubscriptionlinking recaptchaenterprise recommender
+  redisenterprisecloud remotebuildexecution remotingcloud resourcesettings retail riscconfigs riskmanager rma
+  roads routeoptimization runapps runtimeconfig saasconfig saasservicemgmt seclm securedlandingzone
+  securitycentermanagement securityposture servicebroker serviceconsumermanagement servicehealth
+  servicesecurityinsights sourcerepo speakerid spectrumsas speech storagebatchoperations storageinsights stream
+  subscribewithgoogledeveloper telcoautomation threatintelligence timeseriesinsights trafficdirector transcoder
+  transferappliance translationhub videostitcher visionai visualinspection vmmigration vmwareengine
+  websecurityscanner workloadcertificate workloadidentity workloadmanager
+"""
+
+
+def _read(text: str) -> dict[str, frozenset[str]]:
+    services: dict[str, frozenset[str]] = {}
+    for row in text.strip().replace("\n  ", " ").splitlines():
+        service, _, roles = row.partition(": ")
+        services[service] = frozenset(roles.split())
+    return services
+
+
+ROLES: dict[str, frozenset[str]] = _read(_ROLES)
+"""Service -> its roles without the prefix ``roles/<service>.``"""
+
+OTHER_SERVICES: frozenset[str] = frozenset(_OTHERS.split())
+"""Services that have predefined roles which are not listed here."""
