@@ -1,17 +1,20 @@
 """Whether inputs fit the shape of their type: names, types, required members, literals, union tags.
 
-Total: it answers on any JSON value and never raises. An unknown passes everywhere. Patterns, lengths and ranges are not
-checked here, because the SDKs do not carry them.
+Total: it answers on any JSON value and never raises. An unknown passes everywhere. What the catalogue states of values
+beyond that (patterns, bounds, what excludes what) is judged in :mod:`simulator.constraints`.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from simulator.catalogue.constraints import tree_of
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.types import Kind, Property, WireType, properties_of
+from simulator.constraints import breaches
 from simulator.model import CheckFailure, Props
 from simulator.values import Path, is_asset, is_unknown, render, reveal
 
@@ -19,10 +22,34 @@ INTERNAL = "__"
 """Prefix of the properties that providers keep for themselves (``__defaults``, ``__createBeforeDelete``)."""
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong with the inputs of a resource."""
+
+    failures: tuple[CheckFailure, ...]
+    """For which the provider or the service refuses the resource."""
+    warnings: tuple[CheckFailure, ...] = ()
+    """What only the words of a description speak against; never a reason to refuse."""
+
+
 def check_inputs(shape: Shape, inputs: Props) -> tuple[CheckFailure, ...]:
-    """Return every fault of the inputs of a resource, in the order of the inputs."""
+    """Return every fault of the inputs of a resource for which it is refused, in the order of the inputs."""
+    return judge(shape, inputs).failures
+
+
+def judge(shape: Shape, inputs: Props) -> Verdict:
+    """Judge the inputs of a resource by its shape and by the facts of the catalogue about its type.
+
+    A value that does not fit its type is named once: no constraint is tried on it.
+    """
     given = {name: value for name, value in inputs.items() if not name.startswith(INTERNAL)}
-    return tuple(_members(shape.inputs, given, (), shape.token))
+    misfits = tuple(_members(shape.inputs, given, (), shape.token))
+    named = {fault.property for fault in misfits}
+    found = [one for one in breaches(tree_of(shape.token), given) if one.failure.property not in named]
+    return Verdict(
+        failures=(*misfits, *(one.failure for one in found if one.certain)),
+        warnings=tuple(one.failure for one in found if not one.certain),
+    )
 
 
 def check_value(type_: WireType, value: Any, path: Path) -> Iterator[CheckFailure]:

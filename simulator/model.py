@@ -40,6 +40,8 @@ class Checked:
 
     inputs: Props
     failures: tuple[CheckFailure, ...] = ()
+    warnings: tuple[CheckFailure, ...] = ()
+    """What only the words of the vendor's documentation speak against; shown, never a reason to refuse."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from simulator import faults
 from simulator import outputs as writer
 from simulator.catalogue import create_only, lifecycle
 from simulator.catalogue.shapes import Shape, shape_of
-from simulator.check import check_inputs
+from simulator.check import judge
 from simulator.clouds.base import Birth, CloudRules, Identity, Naming, Reference
 from simulator.dice import Dice
 from simulator.documents.check import check_documents
@@ -68,7 +68,8 @@ class SimulatedProvider:
             store=self._store.snapshot(),
         )
         inputs = self._rules.complete(question)
-        return Checked(inputs, (*check_inputs(shape, inputs), *check_documents(type_, inputs)))
+        verdict = judge(shape, inputs)
+        return Checked(inputs, (*verdict.failures, *check_documents(type_, inputs)), verdict.warnings)
 
     def diff(
         self,

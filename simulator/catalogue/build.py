@@ -8,13 +8,13 @@ from typing import Any
 from simulator.catalogue import files
 from simulator.catalogue.codec import encode_properties
 from simulator.catalogue.constraints import encode_facts
-from simulator.catalogue.facts import Fact, FactSource
 from simulator.catalogue.files import Line
+from simulator.catalogue.gather import Gathered, gather, missing, sources_of
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.sources import sdk
-from simulator.catalogue.sources.prose import Prose
 from simulator.catalogue.types import ObjectType, Property, WireType
 from simulator.catalogue.width import wanted
+from simulator.model import CloudError
 
 
 def shapes_of(package: str) -> tuple[Shape, ...]:
@@ -23,30 +23,40 @@ def shapes_of(package: str) -> tuple[Shape, ...]:
 
 
 def lines(package: str) -> Iterator[Line]:
-    """Yield the lines of the file of a package."""
+    """Yield the lines of the file of a package.
+
+    Raises :class:`simulator.model.CloudError` ``SourcesMissing`` where a source of facts is not installed: without it
+    the file would lose facts without a word.
+    """
+    absent = missing(package)
+    if absent:
+        raise CloudError(
+            "SourcesMissing",
+            f"the catalogue of {package} needs {', '.join(absent)}; `{files.REBUILD}` installs them in a virtual "
+            "environment of their own",
+        )
     shapes = shapes_of(package)
-    facts = {shape.token: gather(shape, fact_sources(package)) for shape in shapes}
-    sources = sorted({fact.source for found in facts.values() for fact in found})
-    yield "header", package, {"format": files.FORMAT, "sdk": shapes[0].version, "sources": sources}
+    sources = sources_of(package)
+    gathered = {shape.token: gather(shape, sources) for shape in shapes}
+    stated = sorted({fact.source for found in gathered.values() for fact in found.facts})
+    numbers = {source: number for number, source in enumerate(stated)}
+    yield "header", package, {"format": files.FORMAT, "sdk": shapes[0].version, "sources": stated}
     yield "config", package, sdk.config_keys(package)
     yield from shape_lines(shapes)
-    for token, found in facts.items():
-        if found:
-            yield "facts", token, encode_facts(found, sources)
+    for token, found in gathered.items():
+        if found.facts:
+            yield "facts", token, encode_facts(found.facts, numbers)
+        if told := _told(found):
+            yield "gathered", token, told
 
 
-def fact_sources(package: str) -> tuple[FactSource, ...]:
-    """Return the sources of a package, the strongest first."""
-    return (Prose(),)
-
-
-def gather(shape: Shape, sources: tuple[FactSource, ...]) -> tuple[Fact, ...]:
-    """Return the facts of all sources about a type in order of paths; of two that disagree the first source wins."""
-    chosen: dict[tuple[str, str, str], Fact] = {}
-    for source in sources:
-        for fact in source.facts(shape):
-            chosen.setdefault((fact.path, str(fact.rule), ""), fact)
-    return tuple(chosen[key] for key in sorted(chosen))
+def _told(found: Gathered) -> dict[str, Any]:
+    """Write what the report says of one type: how far each source knew it, and what was not taken."""
+    mappings = {one.source: [len(one.mapped), len(one.unmapped)] for one in found.mappings}
+    skipped = {reason: count for reason, count in found.skipped.items() if count}
+    unused = sorted({text for one in found.mappings for text in one.skipped})
+    told = {"mapped": mappings, "skipped": skipped, "unused": unused}
+    return {name: body for name, body in told.items() if body}
 
 
 def shape_lines(shapes: tuple[Shape, ...]) -> Iterator[Line]:

@@ -2,7 +2,10 @@
 
 azure-native knows few create-only fields (those of its own ``replacement.go``), so it plans an update and Resource
 Manager answers with an error. A program that wants a replacement has to ask for it with ``replace_on_changes``.
-Source: TypeSpec visibility ``["read", "create"]`` of Microsoft.MachineLearningServices 2025-12-01, and the pages named.
+Source: TypeSpec visibility ``["read", "create"]`` of Microsoft.MachineLearningServices 2025-12-01, and the pages named;
+the catalogue's ``createOnly`` facts add what the rows here do not say. A create-only field at the top of the inputs is
+not among them: there the provider replaces (``propChangeForcesRecreate`` in provider/pkg/gen/properties.go reads
+``x-ms-mutability`` of properties of a resource, not of the types inside it).
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from simulator.catalogue.constraints import changing_paths
+from simulator.catalogue.facts import Rule
 from simulator.values import Path, covers, parse
 
 _ML = "https://learn.microsoft.com/azure/templates/microsoft.machinelearningservices"
@@ -105,4 +110,12 @@ def _patterns(short: str) -> tuple[Path, ...]:
 
 def is_create_only(token: str, path: Path) -> bool:
     """Tell whether Azure refuses a change at a path of an azure-native type."""
-    return any(covers(pattern, path) or covers(path, pattern) for pattern in _patterns(token.split(":", 1)[1]))
+    wild = tuple("*" if isinstance(step, int) else step for step in path)
+    return any(
+        covers(pattern, wild) or covers(wild, pattern)
+        for pattern in (*_patterns(token.split(":", 1)[1]), *_gathered(token))
+    )
+
+
+def _gathered(token: str) -> tuple[Path, ...]:
+    return tuple(path for path in changing_paths(token, Rule.CREATE_ONLY) if len(path) > 1)

@@ -1,8 +1,9 @@
 """Which changes force a replacement.
 
 The Python SDKs do not carry this, so it is gathered here, weakest first: what holds for every type of a cloud; what the
-documentation of a property says in prose; the rows per type. Each row names its source. A change of tags or labels
-never replaces.
+facts of the catalogue say (create-only properties, calls without an update, words in the documentation); the rows per
+type. Each row names its source and stands against the catalogue, because the create-only properties of CloudFormation
+are not always what the provider replaces on. A change of tags or labels never replaces.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from types import MappingProxyType
 from typing import Final
 
 from simulator.catalogue import azure_paths, gcp_ids
-from simulator.catalogue.constraints import replacing_paths
-from simulator.catalogue.facts import Confidence
+from simulator.catalogue.constraints import changing_paths
+from simulator.catalogue.facts import Confidence, Rule
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.templates import fields
 from simulator.values import Path, covers, parse
@@ -229,7 +230,11 @@ GCP: Final = MappingProxyType(
 )
 """Type token without ``gcp:`` -> facts. Name, project and place replace on every type."""
 
-_NEVER: Final = frozenset({"tags", "tagsAll", "labels", "annotations"})
+# The second line is what a provider keeps for itself: no API has these fields.
+_NEVER: Final = frozenset(
+    {"tags", "tagsAll", "labels", "annotations"}
+    | {"deletionPolicy", "deletionProtection", "forceDestroy", "deleteContentsOnDestroy"}
+)
 _AWS_ALWAYS: Final = frozenset({"region"})
 _GCP_ALWAYS: Final = frozenset({"name", "project", "location", "region", "zone"})
 
@@ -276,10 +281,10 @@ def _always(shape: Shape) -> frozenset[str]:
 def _gathered(shape: Shape, path: Path) -> bool:
     """Tell what the sources of the catalogue say of a type that has no row here.
 
-    The create-only fields of Resource Manager are no replacements: azure-native plans an update, which Azure refuses
-    (:mod:`simulator.catalogue.create_only`).
+    Of the create-only fields of Resource Manager only those at the top of the inputs replace
+    (:mod:`simulator.catalogue.create_only` says why).
     """
-    if shape.package == "azure-native":
-        return False
     wild = tuple("*" if isinstance(step, int) else step for step in path)
-    return any(covers(pattern, wild) for pattern, _ in replacing_paths(shape.token))
+    if shape.package == "azure-native":
+        return (wild[0],) in changing_paths(shape.token, Rule.CREATE_ONLY)
+    return any(covers(pattern, wild) for pattern in changing_paths(shape.token, Rule.REPLACES))

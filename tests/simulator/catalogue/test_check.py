@@ -33,7 +33,7 @@ VALID: dict[str, Props] = {
     },
     COMPUTE: {
         "resourceGroupName": "rg",
-        "workspaceName": "ws",
+        "workspaceName": "wsp",
         "properties": {
             "computeType": "AmlCompute",
             "properties": {"vmSize": "Standard_DS3_v2", "scaleSettings": {"maxNodeCount": 4.0}},

@@ -44,7 +44,7 @@ BASES: dict[str, Props] = {
     "aws:s3/bucket:Bucket": {"bucket": "acme"},
     "azure-native:machinelearningservices:Workspace": {
         "resourceGroupName": "rg",
-        "workspaceName": "ws",
+        "workspaceName": "wsp",
         "location": "West Europe",
         "friendlyName": "f",
     },

@@ -26,11 +26,11 @@ NAMES = [
     ("azure-native:machinelearningservices:Workspace", RG, "workspaceName", r"Logical[0-9a-f]{8}"),
     (
         "azure-native:machinelearningservices:OnlineEndpoint",
-        {**RG, "workspaceName": "w", "properties": {"authMode": "AADToken"}},
+        {**RG, "workspaceName": "wsp", "properties": {"authMode": "AADToken"}},
         "endpointName",
         r"Logical[0-9a-f]{8}",
     ),
-    ("azure-native:machinelearningservices:Compute", {**RG, "workspaceName": "w"}, "computeName", r"Logical"),
+    ("azure-native:machinelearningservices:Compute", {**RG, "workspaceName": "wsp"}, "computeName", r"Logical"),
     ("azure-native:network:Subnet", {**RG, "virtualNetworkName": "v"}, "subnetName", r"Logical"),
     (
         "azure-native:authorization:RoleAssignment",
