@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from simulator.engine.backends import StackResolver
 from simulator.engine.errors import StepFailed
-from simulator.engine.events import Diagnostic, Event, PolicyViolation, Step, Summary
+from simulator.engine.events import Diagnostic, Event, PolicyRemediation, PolicyViolation, Step, Summary
 from simulator.engine.hooks import DELETE_HOOKS
 from simulator.engine.ledger import Ledger
+from simulator.engine.packs import Pack
 from simulator.engine.policy import Analyzer, ResourceView
 from simulator.engine.program import Program, running
 from simulator.engine.refresh import refresh
@@ -38,6 +39,7 @@ class Result:
     seconds: float
     diagnostics: tuple[Diagnostic, ...]
     violations: tuple[PolicyViolation, ...]
+    remediations: tuple[PolicyRemediation, ...]
     resources: tuple[ResourceView, ...]
     cancelled: bool = False
 
@@ -63,6 +65,8 @@ class Deployment:
     state: StateFile
     providers: Providers
     analyzers: Sequence[Analyzer] = ()
+    packs: Sequence[Pack] = ()
+    """Policy packs that judge previews and updates beside the analyzers."""
     on_event: Callable[[Event], None] = _silent
     parallel: int = 8
     stacks: StackResolver | None = None
@@ -86,11 +90,11 @@ class Deployment:
 
     def preview(self, program: Program) -> Result:
         """What an update would do. Writes nothing."""
-        return self._execute(lambda run: self._update(run, program), preview=True)
+        return self._execute(lambda run: self._update(run, program), preview=True, packs=self.packs)
 
     def up(self, program: Program) -> Result:
         """Creates, updates, replaces and deletes until the stack is what the program says."""
-        return self._execute(lambda run: self._update(run, program), preview=False)
+        return self._execute(lambda run: self._update(run, program), preview=False, packs=self.packs)
 
     def refresh(self, *, preview: bool = False, clear_pending_creates: bool = False) -> Result:
         """Makes the state what the cloud says.
@@ -141,7 +145,7 @@ class Deployment:
         if _delete(run) and (run.settings.preview or not run.failed.is_set()):
             run.analyze_stack()
 
-    def _execute(self, operation: Callable[[Run], None], *, preview: bool) -> Result:
+    def _execute(self, operation: Callable[[Run], None], *, preview: bool, packs: Sequence[Pack] = ()) -> Result:
         begun = time.monotonic()
         settings = Settings(
             project=self.project,
@@ -155,14 +159,17 @@ class Deployment:
             seed=self.seed,
             selection=self.selection,
         )
-        with nullcontext() if preview else self.state.locked():
+        with ExitStack() as stack:
+            if not preview:
+                stack.enter_context(self.state.locked())
+            started = [stack.enter_context(pack.started(settings)) for pack in packs]
             ledger = Ledger(self.state, write=not preview)
             run = Run(
                 settings,
                 ledger,
                 make=self.providers,
                 stacks=self.stacks,
-                analyzers=self.analyzers,
+                analyzers=[*self.analyzers, *started],
                 on_event=self.on_event,
             )
             with self._current(run):
@@ -187,6 +194,7 @@ class Deployment:
             seconds=seconds,
             diagnostics=tuple(run.diagnostics),
             violations=tuple(run.violations),
+            remediations=tuple(run.remediations),
             resources=run.views([item for item in snapshot.resources if not item.delete]),
             cancelled=run.cancelled.is_set(),
         )

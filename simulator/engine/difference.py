@@ -78,6 +78,14 @@ def changes(difference: Difference, old: Resource, new: Resource) -> tuple[Chang
     return tuple(result)
 
 
+def input_changes(before: Props, after: Props) -> tuple[Change, ...]:
+    """What changed between two sets of inputs, by top-level name, masked."""
+    return tuple(
+        Change(path, diff.kind, mask(before.get(path)), mask(after.get(path)))
+        for path, diff in of_properties(before, after).detailed.items()
+    )
+
+
 def drift(old: Resource, new: Resource) -> tuple[Change, ...]:
     """What a refresh found: the outputs that are not as they were, and inputs that have no output of the same name."""
     result = []

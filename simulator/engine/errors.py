@@ -15,6 +15,10 @@ class Unsupported(EngineError):
     """A feature of Pulumi that this engine does not have. The message begins with the name of the feature."""
 
 
+class PackError(EngineError):
+    """A policy pack that cannot be read, started or asked."""
+
+
 class Protected(EngineError):
     """The deletion of a protected resource."""
 

@@ -107,6 +107,15 @@ class PolicyViolation:
 
 
 @dataclass(frozen=True)
+class PolicyRemediation:
+    """A control changed the inputs of a resource."""
+
+    control: str
+    urn: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
 class Summary:
     """The last event of a run."""
 
@@ -116,4 +125,4 @@ class Summary:
     cancelled: bool = False
 
 
-Event = StepPlanned | StepStarted | StepFinished | Diagnostic | PolicyViolation | Summary
+Event = StepPlanned | StepStarted | StepFinished | Diagnostic | PolicyViolation | PolicyRemediation | Summary

@@ -1,15 +1,16 @@
 """Policies as the engine sees them: what a rule is shown and what it answers.
 
-The engine runs the resource rules after the provider checked the inputs and before the step; a mandatory violation
-stops that resource in an update and fails the run. Stack rules run once, when the program has ended. Remediation (rules
-that change inputs) is deliberately not here: a plan must show what the program says.
+The engine runs the resource rules after the provider checked the inputs and before the step: first all remediations,
+one set of rules after the other, each of which may change the inputs; then all validations, of what came of them. A
+mandatory violation stops that resource in an update and fails the run. Stack rules run once, when everything is done.
+As in the CLI, the provider does not check remediated inputs again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from simulator.engine import urn as urns
 from simulator.engine.events import PolicyViolation
@@ -50,6 +51,7 @@ class ResourceView:
     external: bool = False
     options: Options = field(default_factory=Options)
     provider: str = ""
+    provider_inputs: Props = field(default_factory=dict)
 
     @property
     def default_provider(self) -> bool:
@@ -68,8 +70,17 @@ class Violation:
     urn: str = ""
 
 
+@dataclass(frozen=True)
+class Remediation:
+    """What one rule changed: the inputs as a whole, or None and the reason why it could not look at them."""
+
+    control: str
+    inputs: Props | None
+    message: str = ""
+
+
 class Analyzer(Protocol):
-    """A set of rules."""
+    """A set of rules. One that is a :class:`Remediator` as well may change inputs."""
 
     @property
     def name(self) -> str: ...
@@ -79,8 +90,33 @@ class Analyzer(Protocol):
     def analyze_stack(self, resources: Sequence[ResourceView]) -> Sequence[Violation]: ...
 
 
-def view(resource: Resource, *, delete_before_replace: bool | None = None, aliases: Sequence[str] = ()) -> ResourceView:
-    """The view of a state. ``provider`` is the URN of the provider resource, without its id."""
+@runtime_checkable
+class Remediator(Protocol):
+    """Rules that may change the inputs of a resource before they are validated."""
+
+    def remediate(self, resource: ResourceView) -> Sequence[Remediation] | Props | None:
+        """The remediations in order; or the changed inputs; or None where nothing is to change."""
+        ...
+
+
+def remediations(analyzer: Analyzer, resource: ResourceView) -> Sequence[Remediation]:
+    """What an analyzer would change in a resource."""
+    if not isinstance(analyzer, Remediator):
+        return ()
+    answer = analyzer.remediate(resource)
+    if answer is None:
+        return ()
+    return [Remediation(analyzer.name, answer)] if isinstance(answer, dict) else answer
+
+
+def view(
+    resource: Resource,
+    *,
+    delete_before_replace: bool | None = None,
+    aliases: Sequence[str] = (),
+    provider: Resource | None = None,
+) -> ResourceView:
+    """The view of a state. ``provider`` is the provider resource, if there is one."""
     copied: dict[str, Any] = {key: tuple(value) for key, value in resource.property_dependencies.items()}
     return ResourceView(
         urn=resource.urn,
@@ -107,6 +143,7 @@ def view(resource: Resource, *, delete_before_replace: bool | None = None, alias
             import_id=resource.import_id,
         ),
         provider=urns.split_reference(resource.provider)[0] if resource.provider else "",
+        provider_inputs=provider.inputs if provider is not None else {},
     )
 
 

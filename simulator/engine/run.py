@@ -17,12 +17,14 @@ from simulator.engine import registry as providers
 from simulator.engine import urn as urns
 from simulator.engine.backends import BuiltinBackend, StackResolver
 from simulator.engine.callbacks import Callbacks
+from simulator.engine.difference import input_changes
 from simulator.engine.errors import EngineError, Protected, StepFailed, Unsupported
 from simulator.engine.events import (
     PARTS,
     Diagnostic,
     Event,
     Op,
+    PolicyRemediation,
     PolicyViolation,
     Step,
     StepFinished,
@@ -34,7 +36,7 @@ from simulator.engine.hooks import Hooks
 from simulator.engine.ledger import Ledger
 from simulator.engine.plan import Planner
 from simulator.engine.planned import Planned
-from simulator.engine.policy import Analyzer, ResourceView, view, violation_event
+from simulator.engine.policy import Analyzer, ResourceView, remediations, view, violation_event
 from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource
 from simulator.engine.settings import Settings
@@ -101,6 +103,7 @@ class Run:
         self.steps: list[Step] = []
         self.diagnostics: list[Diagnostic] = []
         self.violations: list[PolicyViolation] = []
+        self.remediations: list[PolicyRemediation] = []
         self.stopping = threading.Event()
         self.cancelled = threading.Event()
         self.failed = threading.Event()
@@ -134,6 +137,8 @@ class Run:
                     self.violations.append(event)
                     if event.level == "mandatory":
                         self.failed.set()
+                case PolicyRemediation():
+                    self.remediations.append(event)
                 case StepFinished():
                     self.steps.append(event.step)
             self._on_event(event)
@@ -360,10 +365,21 @@ class Run:
 
     # Policies.
 
+    def _remediate(self, new: Resource) -> None:
+        """Lets every set of rules change the inputs, one after the other."""
+        for analyzer in self.analyzers:
+            for change in remediations(analyzer, self.view(new)):
+                if change.inputs is None:
+                    self.emit(PolicyViolation(change.control, "advisory", "", change.message, new.urn))
+                    continue
+                before, new.inputs = new.inputs, change.inputs
+                self.emit(PolicyRemediation(change.control, new.urn, input_changes(before, new.inputs)))
+
     def _approve(self, new: Resource) -> bool:
         """Runs the resource rules; False when a mandatory one forbids the step."""
         if not self.analyzers:
             return True
+        self._remediate(new)
         shown = self.view(new)
         allowed = True
         for analyzer in self.analyzers:
@@ -379,7 +395,12 @@ class Run:
         views = self.views(list(self._states.values()))
         root = next((item.urn for item in views if item.type == urns.STACK_TYPE), "")
         for analyzer in self.analyzers:
-            for violation in analyzer.analyze_stack(views):
+            try:
+                found = analyzer.analyze_stack(views)
+            except EngineError as error:
+                self.report(Diagnostic("error", str(error), root))
+                continue
+            for violation in found:
                 self.emit(violation_event(violation, root))
 
     def views(self, resources: Sequence[Resource]) -> tuple[ResourceView, ...]:
@@ -388,10 +409,14 @@ class Run:
     def view(self, resource: Resource) -> ResourceView:
         """The view of a state, with what only the program knows of it."""
         goal = self.goals.get(resource.urn)
+        provider = None
+        if resource.provider:
+            urn = urns.split_reference(resource.provider)[0]
+            provider = self.planner.providers.get(urn) or self.planner.olds.get(urn)
         if goal is None:
-            return view(resource)
+            return view(resource, provider=provider)
         aliases = self.planner.aliases.candidates(goal) if goal.aliases else []
-        return view(resource, delete_before_replace=goal.delete_before_replace, aliases=aliases)
+        return view(resource, delete_before_replace=goal.delete_before_replace, aliases=aliases, provider=provider)
 
     # The end.
 
