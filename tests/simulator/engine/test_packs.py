@@ -23,8 +23,9 @@ PACK = """
     from pulumi_policy import *
 
     def small(args, report):
-        if args.resource_type == "fake:index:Thing" and args.props.get("size", 0) > (args.get_config() or {})["limit"]:
-            report(f"{args.name} is larger than {args.get_config()["limit"]:g}, {args.opts.protect}, {args.opts.parent}")
+        limit = (args.get_config() or {})["limit"]
+        if args.resource_type == "fake:index:Thing" and args.props.get("size", 0) > limit:
+            report(f"{args.name} is larger than {limit:g}, {args.opts.protect}, {args.opts.parent}")
 
     def tagged(args):
         if args.resource_type == "fake:index:Thing" and "tag" not in args.props:
