@@ -3,12 +3,14 @@ PYTHON ?= python3
 STACK ?= aws-dev
 VENV := .venv
 STAMP := $(VENV)/.installed
+CATALOGUE_VENV := .venv-catalogue
+CATALOGUE_STAMP := $(CATALOGUE_VENV)/.installed
 WORKERS ?= auto
 # Compiled modules of three large SDKs save ten seconds per run; an empty value means "write them".
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down preview check test lint types lock schema inventories clean
+.PHONY: help install up down preview check test lint types lock schema inventories catalogue clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || true
@@ -49,6 +51,9 @@ lock: $(STAMP) ## Resolve the dependencies again into requirements.lock
 	$(VENV)/bin/python -m pip install --quiet uv
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command 'make lock' --extra dev --upgrade -o requirements.lock pyproject.toml
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command 'make lock' --override requirements-catalogue.override --constraint requirements.lock \
+		--extra catalogue --upgrade -o requirements-catalogue.lock pyproject.toml
 
 schema: $(STAMP) ## Write the blueprint's JSON Schema again
 	$(VENV)/bin/tripod schema --write
@@ -56,5 +61,14 @@ schema: $(STAMP) ## Write the blueprint's JSON Schema again
 inventories: $(STAMP) ## Write the conformance inventories again
 	TRIPOD_WRITE_INVENTORIES=1 $(VENV)/bin/python -m pytest tests/conformance/test_inventories.py
 
+$(CATALOGUE_STAMP): requirements-catalogue.lock
+	$(PYTHON) -m venv $(CATALOGUE_VENV)
+	$(CATALOGUE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements-catalogue.lock
+	@touch $(CATALOGUE_STAMP)
+
+catalogue: $(CATALOGUE_STAMP) ## Build the simulator's catalogue again from the pinned SDKs and API models
+	$(CATALOGUE_VENV)/bin/python -m simulator.catalogue build
+	$(CATALOGUE_VENV)/bin/python -m simulator.catalogue verify --write
+
 clean: ## Remove the virtual environment and the simulated clouds
-	rm -rf $(VENV) .tripod
+	rm -rf $(VENV) $(CATALOGUE_VENV) .tripod
