@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -43,6 +44,17 @@ def read_yaml(value: Any, beside: dict[str, Any]) -> tuple[Document | None, Faul
         return _shallow(Document(yaml.load(value, Loader=_LOADER), value, beside))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, Fault((), f"it is not YAML ({' '.join(str(error).split())})"[:300])
+
+
+def read_base64_yaml(value: Any, beside: dict[str, Any]) -> tuple[Document | None, Fault | None]:
+    """Return the document in YAML that is written in base64."""
+    if is_unknown(value) or not isinstance(value, str):
+        return None, None
+    try:
+        text = base64.b64decode(value, validate=True).decode()
+    except ValueError as error:
+        return None, Fault((), f"it is not base64 of text ({error})"[:200])
+    return read_yaml(text, beside)
 
 
 def read_value(value: Any, beside: dict[str, Any]) -> tuple[Document | None, Fault | None]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from simulator.documents.aws.flavours import FLAVOURS
 from simulator.documents.aws.policy import policy
+from simulator.documents.azure import components, rbac, templates, workflow
+from simulator.documents.azure import policy as azure_policy
 from simulator.documents.fault import Document, Fault, Grammar
 from simulator.documents.gcp import iam
-from simulator.documents.reading import read_json, read_value
+from simulator.documents.reading import read_base64_yaml, read_json, read_value
 
 Reader = Callable[[Any, dict[str, Any]], tuple[Document | None, Fault | None]]
 
@@ -74,6 +76,37 @@ _GCP: dict[str, tuple[Entry, ...]] = {
     ),
 }
 
+_AZURE: dict[str, tuple[Entry, ...]] = {
+    "azure-native:applicationinsights:Workbook": (Entry("serializedData", "the workbook", components.workbook),),
+    "azure-native:authorization:PolicyAssignment": (
+        Entry("", "InvalidPolicyAssignment", azure_policy.assignment, read_value),
+    ),
+    "azure-native:authorization:PolicyDefinition": (Entry("policyRule", "InvalidPolicyRule", azure_policy.rule),),
+    "azure-native:authorization:RoleAssignment": (Entry("", "the role assignment", rbac.assignment, read_value),),
+    "azure-native:authorization:RoleDefinition": (Entry("", "the role definition", rbac.definition, read_value),),
+    "azure-native:containerregistry:Task": (
+        Entry("step.encodedTaskContent", "the task file", azure_policy.registry_task, read_base64_yaml),
+    ),
+    "azure-native:logic:Workflow": (
+        Entry("definition", "InvalidTemplate: the workflow definition", workflow.workflow),
+    ),
+    "azure-native:machinelearningservices:ComponentVersion": (
+        Entry("properties.componentSpec", "the component specification", components.component),
+    ),
+    "azure-native:machinelearningservices:FeaturesetContainerEntity": (
+        Entry('properties.properties["v1.specification"]', "the feature set specification", components.feature_set),
+    ),
+    "azure-native:machinelearningservices:RegistryComponentVersion": (
+        Entry("componentVersionProperties.componentSpec", "the component specification", components.component),
+    ),
+    "azure-native:resources:Deployment": (
+        Entry("properties.template", "InvalidTemplate: the template", templates.template),
+    ),
+    "azure-native:resources:DeploymentAtSubscriptionScope": (
+        Entry("properties.template", "InvalidTemplate: the template", templates.template),
+    ),
+}
+
 _GRANTS: tuple[tuple[re.Pattern[str], tuple[Entry, ...]], ...] = (
     (
         re.compile(r"gcp:.*I(?:am|AM)(?:Member|Binding)"),
@@ -86,7 +119,7 @@ _GRANTS: tuple[tuple[re.Pattern[str], tuple[Entry, ...]], ...] = (
 )
 """Types that only their names gather: every resource of Google Cloud has its own IAM member, binding and policy."""
 
-DOCUMENTS: dict[str, tuple[Entry, ...]] = {**_entries(), **_GCP}
+DOCUMENTS: dict[str, tuple[Entry, ...]] = {**_entries(), **_AZURE, **_GCP}
 """Type token -> the documents of the type."""
 
 
