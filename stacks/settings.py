@@ -49,7 +49,7 @@ ACCOUNT_KEYS: dict[Cloud, str] = {
     Cloud.GCP: "gcp:project",
 }
 """Where each provider reads the account; required on Google Cloud alone."""
-KEYS = ("cloud", "profile", "blueprint", "layer", "data", "environment", "generation", "overrides", "policy")
+KEYS = ("cloud", "profile", "blueprint", "layer", "data", "environment", "generation", "retire", "overrides", "policy")
 """Keys of the ``tripod:`` namespace."""
 
 
@@ -214,6 +214,11 @@ def resolve(stack: str, config: Mapping[str, str], root: Path = ROOT, source: So
                 remedy=f"remove {PROJECT}:data, or set {PROJECT}:layer to platform",
             )
         )
+    retire = config.get(f"{PROJECT}:retire", "false")
+    if retire not in ("true", "false"):
+        found.append(
+            Fault(where=at(f"{PROJECT}:retire"), what=f"'{retire}' is neither true nor false", allowed="true, false")
+        )
     if found:
         raise TripodError(found)
     overrides = _overrides(config.get(f"{PROJECT}:overrides", "{}"), at)
@@ -233,6 +238,7 @@ def resolve(stack: str, config: Mapping[str, str], root: Path = ROOT, source: So
                 "profile": profile,
                 "account": ",".join(json.loads(account)) if account.startswith("[") else account,
                 "generation": int(config.get(f"{PROJECT}:generation", "1")),
+                "retire": retire == "true",
             }
         )
     except ValidationError as error:

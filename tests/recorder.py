@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.settings import ROOT, SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
 from simulator.engine.settle import settled
@@ -107,6 +108,9 @@ class _Monitor(mocks.MockMonitor):
 
 UNKNOWN = rpc.UNKNOWN
 
+PATIENCE = 120.0
+"""Seconds after which a program that waits for something is a failure."""
+
 
 def record(program: Callable[[], Any], *, preview: bool = True) -> list[Recorded]:
     """Run ``program`` under mocks and return what it registered, in order.
@@ -128,8 +132,11 @@ def record(program: Callable[[], Any], *, preview: bool = True) -> list[Recorded
     with patch("pulumi.resource.collapse_alias_to_urn", lambda *_: ""):
         try:
             monitor = _Monitor()
+            # What another test left behind belongs to a loop that is closed: waiting for it would never end.
+            ROOT.set(None)
+            SETTINGS.outputs.clear()
             pulumi.runtime.set_mocks(_Echo(), project="tripod", stack="test", preview=preview, monitor=monitor)
-            loop.run_until_complete(run_pulumi_func(settled(guarded)))
+            loop.run_until_complete(asyncio.wait_for(run_pulumi_func(settled(guarded)), PATIENCE))
         finally:
             loop.close()
             asyncio.set_event_loop(None)

@@ -45,9 +45,7 @@ def storage_account(
         location=scope.region,
         kind=azure.storage.Kind.STORAGE_V2,
         sku=azure.storage.SkuArgs(
-            name=azure.storage.SkuName.STANDARD_ZRS
-            if scope.posture.deletion_protection
-            else azure.storage.SkuName.STANDARD_LRS
+            name=azure.storage.SkuName.STANDARD_ZRS if scope.lasting else azure.storage.SkuName.STANDARD_LRS
         ),
         access_tier=azure.storage.AccessTier.HOT,
         is_hns_enabled=hierarchical,

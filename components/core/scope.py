@@ -42,6 +42,8 @@ class ScopeSpec(Spec):
     """Optional. Raise it to get new globally unique names while soft-deleted ones are still taken."""
     posture: PostureOverrides = PostureOverrides()
     """Optional. What is stricter than the profile."""
+    retire: bool = False
+    """Optional. Lifts deletion protection, and nothing else, for the update that comes before a destroy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,11 @@ class Scope:
     parent: pulumi.Resource
     posture: Posture
     facts: CloudFacts
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the stack is meant to last: a retiring one keeps its redundancy, though not its protection."""
+        return posture(self.spec.profile, self.spec.posture).deletion_protection
 
     @property
     def region(self) -> str:
@@ -143,10 +150,11 @@ def open_scope(spec: ScopeSpec, component: str, parent: pulumi.Resource, facts: 
     Raises:
         TripodError: where an override loosens the profile.
     """
+    stance = posture(spec.profile, spec.posture)
     return Scope(
         spec=spec,
         component=component,
         parent=parent,
-        posture=posture(spec.profile, spec.posture),
+        posture=stance.model_copy(update={"deletion_protection": False}) if spec.retire else stance,
         facts=facts,
     )

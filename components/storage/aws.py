@@ -103,7 +103,7 @@ def _check(brought: Mapping[Zone, Input[str]]) -> None:
 
 
 def _versioned(scope: Scope, spec: StorageSpec) -> bool:
-    if not spec.versioning and scope.posture.deletion_protection:
+    if not spec.versioning and scope.lasting:
         raise TripodError(
             Fault(
                 where="storage.versioning",

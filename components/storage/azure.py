@@ -196,7 +196,7 @@ def _care(
 
 
 def _versioned(scope: Scope, spec: StorageSpec) -> bool:
-    if not spec.versioning and scope.posture.deletion_protection:
+    if not spec.versioning and scope.lasting:
         raise TripodError(
             Fault(
                 where="storage.versioning",

@@ -80,7 +80,7 @@ def build(scope: Scope, spec: StorageSpec, args: StorageArgs) -> StorageOutputs:
 
 
 def _check(scope: Scope, spec: StorageSpec) -> None:
-    if not spec.versioning and scope.posture.deletion_protection:
+    if not spec.versioning and scope.lasting:
         raise TripodError(
             Fault(
                 where="storage.versioning",

@@ -147,7 +147,7 @@ def _workspace(scope: Scope, args: TrainingArgs, arn: Arns, granted: Sequence[aw
         ),
         # a kept file system keeps network interfaces, and they keep the VPC from being deleted
         retention_policy=aws.sagemaker.DomainRetentionPolicyArgs(
-            home_efs_file_system="Retain" if scope.posture.deletion_protection else "Delete"
+            home_efs_file_system="Retain" if scope.lasting else "Delete"  # a change would replace the domain
         ),
         tag_propagation="ENABLED",
         tags=scope.tags(),

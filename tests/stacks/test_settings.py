@@ -109,6 +109,7 @@ def test_wrong_type(root: Path) -> None:
         ("  aws:region: eu-west-1\n", "", "the stack names no region; remedy: set aws:region"),
         ("blueprint: churn", "blueprint: churn\n  tripod:blueprints: x", "unknown key 'tripod:blueprints'"),
         ("blueprint: churn", "blueprint: churn\n  tripod:generation: zero", "allowed: a whole number"),
+        ("blueprint: churn", "blueprint: churn\n  tripod:retire: soon", "'soon' is neither true nor false"),
         ("blueprint: churn", "blueprint: churn\n  tripod:overrides: [1]", "allowed: a mapping of blueprint keys"),
     ],
 )

@@ -10,7 +10,7 @@ from policies.run import Finding
 from policies.settings import settings_from
 from simulator.engine.deployment import Result
 from simulator.model import UNKNOWN
-from stacks.settings import load
+from stacks.settings import load, read_stack_file, resolve
 from tests.simulated import World
 from tripod.verdicts import blocking, findings
 
@@ -119,6 +119,14 @@ def test_a_second_product_shares_the_data_layer(cloud: str) -> None:
     again = world.run(f"{cloud}-demand", "up").counts
     assert set(again) == {"same", "read"}
     assert again["read"] == 1  # the stack reference, which is read each time
+    if cloud == "gcp":  # the provider itself protects, until an update says otherwise
+        refused = world.destroy("gcp-demand", force=True)
+        assert any("deletionProtection=false" in error for error in refused.errors)
+        for stack in ("gcp-lake", "gcp-demand"):
+            retiring = {**read_stack_file(stack).config, "tripod:retire": "true"}
+            lifted = world.run(stack, "up", resolve(stack, retiring))
+            assert lifted.ok, lifted.errors
+            assert set(lifted.counts) <= {"same", "update", "read"}
     first, last = world.destroy(f"{cloud}-demand", force=True), world.destroy(f"{cloud}-lake", force=True)
     assert first.ok, first.errors
     assert last.ok, last.errors
