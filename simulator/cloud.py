@@ -10,12 +10,15 @@ IAM, no quota counts, no job runs.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
 from simulator import faults
 from simulator.catalogue.packages import PACKAGES, package_of
+from simulator.catalogue.shapes import shape_of
+from simulator.check import check_inputs
 from simulator.clouds.aws import Aws
 from simulator.clouds.azure import Azure
 from simulator.clouds.base import CloudRules
@@ -83,16 +86,30 @@ class SimulatedCloud:
     def edit(self, urn_or_id: str, path: str, value: Any) -> Stored:
         """Change one property behind the back of the program that owns it; None removes it.
 
-        Raises :class:`CloudError` when there is no such live object, or no such path in it.
+        Raises:
+            CloudError: ``NotFound`` where there is no such live object, ``NoSuchProperty`` where its type has no such
+                property, ``InvalidValue`` where the cloud could never hold the value.
         """
         with self.store.transaction() as transaction:
             stored = self._one(urn_or_id)
-            steps = parse(path)
+            shape = shape_of(stored.type)
+            where = f"of {stored.type} '{stored.id}'"
             try:
+                steps = parse(path)
                 outputs = put(stored.outputs, steps, value)
-                inputs = put(stored.inputs, steps, value)
-            except KeyError as error:
-                raise CloudError("NoSuchProperty", f"'{path}' is no property of {stored.type} '{stored.id}'") from error
+                inputs = put(stored.inputs, steps, value) if steps[0] in shape.inputs else stored.inputs
+            except (KeyError, ValueError) as error:
+                raise CloudError("NoSuchProperty", f"'{path}' is no property {where}") from error
+            if steps[0] not in shape.inputs and steps[0] not in shape.outputs:
+                known = shape.inputs.keys() | shape.outputs.keys()
+                near = difflib.get_close_matches(str(steps[0]), known, n=1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                raise CloudError("NoSuchProperty", f"'{steps[0]}' is no property {where}{hint}")
+            faults_before = set(check_inputs(shape, stored.inputs))
+            found = [one for one in check_inputs(shape, inputs) if one not in faults_before]
+            if found:
+                told = "; ".join(f"{one.property}: {one.reason}" for one in found)
+                raise CloudError("InvalidValue", f"{told} ({where.removeprefix('of ')})")
             transaction.update(stored.number, inputs, outputs)
         return self._one(urn_or_id)
 

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from simulator import database
@@ -81,6 +81,7 @@ class Store:
         except OSError as error:
             raise StoreError("StoreUnusable", f"{self.path.parent}: {error.strerror}") from error
         self._local = threading.local()
+        self._writing = (os.getpid(), threading.RLock())
         self._open_to_all = database.share(self.path)
         connection = self._connect()
         if self._version(connection) is None:
@@ -99,29 +100,31 @@ class Store:
                 raise StoreVersionError(self.path, what, found or "none", wanted)
         self.salt = self._get(connection, "salt") or ""
 
-    def verify(self) -> None:
-        """Make sure that the file is whole and can be written to; raises :class:`StoreError`."""
+    def verify(self, *, writes: bool) -> None:
+        """Make sure that the file is whole and, before it ``writes``, not locked; raises :class:`StoreError`."""
         found = database.whole(self._connect())
         if found:
             raise database.corrupt(self.path, found)
-        with self.transaction():
-            pass
+        if writes:
+            with self.transaction():
+                pass
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Run a block as one change: committed at its end, undone when it raises."""
         connection = self._connect()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield Transaction(connection)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        try:
-            connection.execute("COMMIT")
-        except StoreError:
-            connection.rollback()  # a full disk leaves the transaction open
-            raise
+        with self._turn():  # threads queue here in turn; SQLite would have them poll for the lock of the file
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Transaction(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            try:
+                connection.execute("COMMIT")
+            except StoreError:
+                connection.rollback()  # a full disk leaves the transaction open
+                raise
 
     def snapshot(self) -> Transaction:
         """Return a reader of the current state; it must not be used to write."""
@@ -134,6 +137,12 @@ class Store:
             connection.close()
             self._local.connection = None
         self._open_to_all.close()
+
+    def _turn(self) -> AbstractContextManager[bool]:
+        """Return the lock that the threads of this process queue for; the child of a fork takes none over."""
+        if self._writing[0] != os.getpid():
+            self._writing = (os.getpid(), threading.RLock())
+        return self._writing[1]
 
     def _connect(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -4,7 +4,9 @@ import sys
 
 import typer
 
-from components.core.errors import TripodError
+from components.core.errors import Fault, TripodError
+from simulator.engine.errors import EngineError
+from simulator.model import CloudError
 from tripod import check, parity, schema, simulate
 from tripod.console import EXIT_BAD_INPUT, show_faults
 
@@ -28,4 +30,7 @@ def run() -> None:
         app()
     except TripodError as error:
         show_faults(error)
+        sys.exit(EXIT_BAD_INPUT)
+    except (CloudError, EngineError) as error:
+        show_faults(TripodError(Fault(where="simulated cloud", what=str(error))))
         sys.exit(EXIT_BAD_INPUT)

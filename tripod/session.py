@@ -43,10 +43,19 @@ def state_file(stack: str, secret: str | None = None) -> StateFile:
     return StateFile(home() / "stacks" / f"{stack}.json", secret or passphrase())
 
 
-def open_cloud() -> SimulatedCloud:
-    """The simulated clouds, shared by all stacks of the project."""
-    home().mkdir(parents=True, exist_ok=True)
-    return SimulatedCloud(Store(home() / "cloud.db"))
+def store_file() -> Path:
+    """Where the simulated clouds are kept."""
+    return home() / "cloud.db"
+
+
+def open_cloud(*, writes: bool = False) -> SimulatedCloud:
+    """The simulated clouds, shared by all stacks of the project.
+
+    Raises :class:`simulator.database.StoreError` where the store cannot be used (or, for what ``writes``, is locked).
+    """
+    store = Store(store_file())
+    store.verify(writes=writes)
+    return SimulatedCloud(store)
 
 
 def stack_outputs(name: str, secret: str | None = None) -> Props | None:

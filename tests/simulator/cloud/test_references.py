@@ -14,6 +14,8 @@ TRUST = (
     '"Action":"sts:AssumeRole"}}'
 )
 
+KMS = "arn:aws:kms:eu-west-1:123456789012"
+
 BROKEN = [
     (
         "aws",
@@ -67,7 +69,11 @@ BROKEN = [
     (
         "gcp",
         "gcp:storage/bucketIAMMember:BucketIAMMember",
-        {"bucket": "$Lake", "role": "r", "member": "serviceAccount:ghost-account@acme-ml-dev.iam.gserviceaccount.com"},
+        {
+            "bucket": "$Lake",
+            "role": "roles/viewer",
+            "member": "serviceAccount:ghost-account@acme-ml-dev.iam.gserviceaccount.com",
+        },
         "400",
         "does not exist",
     ),
@@ -92,18 +98,38 @@ def test_a_reference_to_nothing_is_refused_in_the_words_of_the_cloud(
 
 
 @pytest.mark.parametrize(
-    "arn",
+    ("token", "name", "inputs"),
     [
-        "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
-        "arn:aws:iam::999999999999:role/other-account",
-        "arn:aws:kms:eu-west-1:123456789012:alias/aws/s3",
-        "arn:aws:logs:eu-west-1:123456789012:log-group:/x:*",
+        (
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            "policyArn",
+            {"role": "$exec", "policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"},
+        ),
+        (
+            "aws:sagemaker/model:Model",
+            "executionRoleArn",
+            {"executionRoleArn": "arn:aws:iam::999999999999:role/other-account"},
+        ),
+        (
+            "aws:sns/topic:Topic",
+            "kmsMasterKeyId",
+            {"kmsMasterKeyId": "arn:aws:kms:eu-west-1:123456789012:alias/aws/sns"},
+        ),
+        (
+            "aws:cloudtrail/trail:Trail",
+            "cloudWatchLogsGroupArn",
+            {"s3BucketName": "$Lake", "cloudWatchLogsGroupArn": "arn:aws:logs:eu-west-1:123456789012:log-group:/x:*"},
+        ),
     ],
 )
-def test_what_is_not_ours_built_in_or_a_pattern_is_not_looked_up(tmp_path: Path, arn: str) -> None:
+def test_what_is_not_ours_built_in_or_a_pattern_is_not_looked_up(
+    tmp_path: Path, token: str, name: str, inputs: Props
+) -> None:
     stack = Stack.on("aws", tmp_path / "cloud.db")
-    live = stack.make("aws:sagemaker/model:Model", "m", {"executionRoleArn": arn})
-    assert live.outputs["executionRoleArn"] == arn
+    for example_token, example_name, example in EXAMPLES["aws"]:
+        if example_name in ("exec", "Lake"):
+            stack.make(example_token, example_name, example)
+    assert stack.make(token, "one", inputs).outputs[name] == inputs[name]
 
 
 def test_a_model_package_is_a_child_of_its_group(tmp_path: Path) -> None:
