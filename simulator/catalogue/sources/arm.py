@@ -134,7 +134,10 @@ def _of_body(shape: Shape, standing: Standing) -> Iterator[Fact]:
             frozen.append(place)
         # A member that only the service writes is passed over in a request, not refused.
         confidence = Confidence.PROSE if found.rule is Rule.READ_ONLY else Confidence.API
-        yield Fact(shape.token, found.path, found.rule, found.value, f"{standing.source} {found.where}", confidence)
+        # The provider replaces for a create-only property of the resource itself, not for one of the types inside it
+        # (x-ms-mutability in pulumi-azure-native provider/pkg/gen/properties.go).
+        rule = Rule.REPLACES if found.rule is Rule.CREATE_ONLY and len(place) == 1 else found.rule
+        yield Fact(shape.token, found.path, rule, found.value, f"{standing.source} {found.where}", confidence)
 
 
 def _own(shape: Shape) -> frozenset[str]:
