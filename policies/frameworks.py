@@ -18,6 +18,18 @@ class Framework:
     url: str
     clauses: Mapping[str, str]
     """Short title by clause id."""
+    unit: str
+    """What the framework calls its clauses."""
+    total: int | None = None
+    """How many clauses the framework has; None where that depends on what is counted."""
+
+    @property
+    def outside(self) -> str:
+        """What of the framework no control here is about, as one sentence."""
+        if self.total is None:
+            return f"The framework has more {self.unit} than these: no control here is about the others."
+        left = self.total - len(self.clauses)
+        return f"The framework has {self.total} {self.unit}: no control here is about the {left} that are not listed."
 
 
 FRAMEWORKS: Mapping[str, Framework] = {
@@ -25,6 +37,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="NIST AI Risk Management Framework",
         version="1.0",
         url="https://airc.nist.gov/airmf-resources/airmf/5-sec-core/",
+        unit="subcategories",
+        total=72,
         clauses={
             "GOVERN 1.4": "Risk management is transparent and follows set policies",
             "GOVERN 1.6": "AI systems are inventoried",
@@ -51,6 +65,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="ISO/IEC 42001 Annex A",
         version="2023",
         url="https://www.iso.org/standard/81230.html",
+        unit="controls of Annex A",
+        total=38,
         clauses={
             "A.3.2": "AI roles and responsibilities",
             "A.4.2": "Resource documentation",
@@ -75,6 +91,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="ISO/IEC 27001 Annex A",
         version="2022",
         url="https://www.iso.org/standard/27001",
+        unit="controls of Annex A",
+        total=93,
         clauses={
             "A.5.9": "Inventory of information and assets",
             "A.5.12": "Classification of information",
@@ -108,6 +126,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="SOC 2 Trust Services Criteria",
         version="2017",
         url="https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022",
+        unit="criteria",
+        total=61,
         clauses={
             "A1.1": "Capacity is monitored and managed",
             "A1.2": "Environmental protections, backup and recovery",
@@ -130,6 +150,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="General Data Protection Regulation",
         version="2016/679",
         url="https://eur-lex.europa.eu/eli/reg/2016/679/oj",
+        unit="articles",
+        total=99,
         clauses={
             "Art. 5(1)(c)": "Data minimisation",
             "Art. 5(1)(d)": "Accuracy",
@@ -146,6 +168,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="HIPAA Security Rule",
         version="45 CFR 164",
         url="https://www.ecfr.gov/current/title-45/subtitle-A/subchapter-C/part-164/subpart-C",
+        unit="standards and specifications",
         clauses={
             "164.308(a)(4)": "Information access management",
             "164.308(a)(7)(ii)(A)": "Data backup plan",
@@ -161,6 +184,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="EU Artificial Intelligence Act",
         version="2024/1689",
         url="https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
+        unit="articles",
+        total=113,
         clauses={
             "Art. 6": "Classification as high-risk",
             "Art. 10": "Data and data governance",
@@ -178,6 +203,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="NIST SP 800-53",
         version="5",
         url="https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
+        unit="controls",
         clauses={
             "AC-3": "Access enforcement",
             "AC-4": "Information flow enforcement",
@@ -210,6 +236,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
         title="CIS Critical Security Controls",
         version="8",
         url="https://www.cisecurity.org/controls/v8",
+        unit="safeguards",
+        total=153,
         clauses={
             "1.1": "Asset inventory",
             "3.3": "Data access control lists",

@@ -10,6 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.tree import Tree
 
+from policies.frameworks import Framework
+from policies.report import ClauseResult
 from policies.run import Finding
 from policies.verdict import Verdict
 from simulator.engine.deployment import Result
@@ -204,7 +206,7 @@ def print_verdicts(found: Sequence[Finding], *, everything: bool = False) -> Non
         finding
         for finding in found
         if everything
-        or finding.verdict in (Verdict.FAILED, Verdict.ERROR)
+        or finding.verdict in (Verdict.FAILED, Verdict.ERROR, Verdict.WAIVED)
         or (finding.verdict is Verdict.UNDETERMINED and not finding.deferred)
     ]
     if told:
@@ -219,7 +221,7 @@ def print_verdicts(found: Sequence[Finding], *, everything: bool = False) -> Non
                 finding.level.value,
                 f"[{colour}]{finding.verdict.value}[/]",
                 finding.name,
-                escape(finding.message),
+                escape(finding.message + _terms(finding)),
             )
         out.print(table)
     line = ", ".join(f"{number} {verdict.replace('_', ' ')}" for verdict, number in verdict_counts(found).items())
@@ -230,6 +232,30 @@ def print_verdicts(found: Sequence[Finding], *, everything: bool = False) -> Non
         out.print(
             f"  {waiting} verdicts need values that exist only later: each is decided before its resource is made"
         )
+
+
+def print_clauses(framework: Framework, clauses: Sequence[ClauseResult]) -> None:
+    """Clause by clause: which controls support it and what they found; what no automation covers."""
+    title = f"{framework.title} {framework.version}"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for column in ("clause", "title", "controls", "verdicts", ""):
+        table.add_column(column)
+    for clause in clauses:
+        colour = {"failed": "red", "supported": "green"}.get(clause.verdict, "yellow")
+        told = ", ".join(f"{number} {verdict}" for verdict, number in clause.verdicts.items())
+        controls = ", ".join(clause.controls) or "none"
+        table.add_row(clause.clause, clause.title, controls, told, f"[{colour}]{clause.verdict}[/]")
+    out.print(table)
+    bare = [clause.clause for clause in clauses if not clause.controls]
+    if bare:
+        out.print(f"  no automation covers {', '.join(bare)}", soft_wrap=True)
+    out.print(f"  {framework.outside}", soft_wrap=True)
+
+
+def _terms(finding: Finding) -> str:
+    """Until when and by whom a finding is waived."""
+    waiver = finding.waiver
+    return f" (until {waiver.expires}, {waiver.ticket}, {waiver.owner})" if waiver else ""
 
 
 def print_summary(result: Result, verb: str) -> None:
