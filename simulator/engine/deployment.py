@@ -15,7 +15,7 @@ from simulator.engine.ledger import Ledger
 from simulator.engine.packs import Pack
 from simulator.engine.policy import Analyzer, ResourceView
 from simulator.engine.program import Program, running
-from simulator.engine.refresh import refresh
+from simulator.engine.refresh import refresh, refresh_first
 from simulator.engine.run import Run
 from simulator.engine.settings import Settings
 from simulator.engine.state import StateFile
@@ -88,13 +88,16 @@ class Deployment:
             self._run.cancelled.set()
             self._run.stopping.set()
 
-    def preview(self, program: Program) -> Result:
-        """What an update would do. Writes nothing."""
-        return self._execute(lambda run: self._update(run, program), preview=True, packs=self.packs)
+    def preview(self, program: Program, *, refresh: bool = False) -> Result:
+        """What an update would do. Writes nothing. ``refresh``: look first what the cloud says."""
+        return self._execute(lambda run: self._update(run, program, refresh), preview=True, packs=self.packs)
 
-    def up(self, program: Program) -> Result:
-        """Creates, updates, replaces and deletes until the stack is what the program says."""
-        return self._execute(lambda run: self._update(run, program), preview=False, packs=self.packs)
+    def up(self, program: Program, *, refresh: bool = False) -> Result:
+        """Creates, updates, replaces and deletes until the stack is what the program says.
+
+        ``refresh``: make the state what the cloud says first.
+        """
+        return self._execute(lambda run: self._update(run, program, refresh), preview=False, packs=self.packs)
 
     def refresh(self, *, preview: bool = False, clear_pending_creates: bool = False) -> Result:
         """Makes the state what the cloud says.
@@ -104,17 +107,20 @@ class Deployment:
         """
         return self._execute(lambda run: refresh(run, clear_pending_creates=clear_pending_creates), preview=preview)
 
-    def destroy(self, program: Program | None = None, *, preview: bool = False) -> Result:
+    def destroy(self, program: Program | None = None, *, preview: bool = False, refresh: bool = False) -> Result:
         """Deletes everything in reverse order of dependency.
 
         With ``program`` it runs first: its delete hooks need it, and providers get their configuration from it.
+        ``refresh``: make the state what the cloud says before.
         """
         if program is None:
-            return self._execute(_destroy, preview=preview)
-        return self._execute(lambda run: self._destroy_with(run, program), preview=preview)
+            return self._execute(lambda run: _destroy(run, refresh), preview=preview)
+        return self._execute(lambda run: self._destroy_with(run, program, refresh), preview=preview)
 
-    def _destroy_with(self, run: Run, program: Program) -> None:
+    def _destroy_with(self, run: Run, program: Program, refreshing: bool) -> None:
         run.planner.targeting.check(run.planner.known(), which=("targets", "excludes"))
+        if not refresh_first(run, whole=refreshing):
+            return
         run.planner.destroying = True
         with running(program, run) as succeeded:
             run.wait_idle()
@@ -125,7 +131,9 @@ class Deployment:
             run.planner.condemn(run.ledger.current())
             _delete(run)
 
-    def _update(self, run: Run, program: Program) -> None:
+    def _update(self, run: Run, program: Program, refreshing: bool) -> None:
+        if not refresh_first(run, whole=refreshing):
+            return
         run.planner.targeting.check(run.planner.known(), which=("replaces",))
         with running(program, run) as succeeded:
             run.wait_idle()
@@ -223,8 +231,10 @@ def _delete(run: Run) -> bool:
     return True
 
 
-def _destroy(run: Run) -> None:
+def _destroy(run: Run, refreshing: bool) -> None:
     run.planner.targeting.check(run.planner.known(), which=("targets", "excludes"))
+    if not refresh_first(run, whole=refreshing):
+        return
     hooked = [item for item in run.planner.resources if not DELETE_HOOKS.isdisjoint(item.hooks)]
     for item in hooked:
         names = ", ".join(name for kind in sorted(DELETE_HOOKS) for name in item.hooks.get(kind, ()))

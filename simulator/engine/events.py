@@ -41,6 +41,10 @@ PARTS = frozenset(
 """Steps that are parts of a replacement: a summary counts the replacement, not its parts."""
 
 
+UNCOUNTED = PARTS | {Op.REFRESH}
+"""Steps that a summary leaves out: also the refreshes ahead of an update."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One changed path: ``add``, ``update`` or ``delete``, the masked values, and whether it forces a replacement."""

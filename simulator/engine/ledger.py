@@ -126,6 +126,15 @@ class Ledger:
         with self._lock:
             return [item for item in self._news + self.olds if id(item) not in self._gone]
 
+    def rebase(self) -> list[Resource]:
+        """Makes the states as they are now the old ones of what follows, and answers them: after a refresh."""
+        with self._lock:
+            self.olds = [item for item in self._news + self.olds if id(item) not in self._gone]
+            self._news = []
+            if self._journal:
+                self._journal.write({"op": "rebase"}, Durable.LATER)
+            return list(self.olds)
+
     def snapshot(self) -> Snapshot:
         """The state as it is now."""
         with self._lock:

@@ -31,11 +31,23 @@ class _Read:
     skipped: bool = False
 
 
-def refresh(run: Run, *, clear_pending_creates: bool) -> None:
-    """Refreshes the whole stack."""
+def refresh_first(run: Run, *, whole: bool) -> bool:
+    """Refreshes ahead of an update, ``whole`` or only what its provider asks for; False when that failed.
+
+    The steps are told as refreshes and not counted.
+    """
+    if not whole and not any(item.refresh_before_update for item in run.planner.resources):
+        return True
+    refresh(run, clear_pending_creates=False, first=True, whole=whole)
+    run.planner.rebase(run.ledger.rebase())
+    return not run.failed.is_set() and not run.cancelled.is_set()
+
+
+def refresh(run: Run, *, clear_pending_creates: bool, first: bool = False, whole: bool = True) -> None:
+    """Refreshes the stack, or what of it takes part. ``first``: ahead of an update."""
     targeting = run.planner.targeting
     targeting.check(run.planner.known(), which=("targets", "excludes"))
-    wanted = {id(item) for item in targeting.refreshable(run.planner.resources)}
+    wanted = {id(item) for item in targeting.refreshable(run.planner.resources) if whole or item.refresh_before_update}
     with ThreadPoolExecutor(max_workers=run.settings.parallel) as pool:
         reads = list(pool.map(lambda old: _read(run, old, wanted=id(old) in wanted), run.planner.resources))
     gone = {id(item.old) for item in reads if item.new is None and not item.error}
@@ -47,13 +59,14 @@ def refresh(run: Run, *, clear_pending_creates: bool) -> None:
             continue
         if item.new is None:
             run.ledger.drop(item.old)
-            _finish(run, Op.DELETE, item)
+            _finish(run, Op.REFRESH if first else Op.DELETE, item)
             continue
         new = _without(item.new, lost)
         run.ledger.put(new, drop=[item.old])
         if item.skipped or urns.is_default_provider(new.urn):
             continue
-        _finish(run, Op.UPDATE if drift(item.old, new) else Op.SAME, item)
+        op = Op.UPDATE if drift(item.old, new) else Op.SAME
+        _finish(run, Op.REFRESH if first else op, item)
     for operation in list(run.ledger.unfinished):
         if operation.type != "creating" or clear_pending_creates:
             run.ledger.settle(operation.resource.urn)

@@ -20,7 +20,7 @@ from simulator.engine.callbacks import Callbacks
 from simulator.engine.difference import input_changes
 from simulator.engine.errors import EngineError, Protected, StepFailed, Unsupported
 from simulator.engine.events import (
-    PARTS,
+    UNCOUNTED,
     Diagnostic,
     Event,
     Op,
@@ -148,7 +148,7 @@ class Run:
 
     def counts(self) -> dict[str, int]:
         """How many steps of each kind succeeded; the parts of a replacement count as one."""
-        return dict(Counter(step.op.value for step in self.steps if step.op not in PARTS and not step.error))
+        return dict(Counter(step.op.value for step in self.steps if step.op not in UNCOUNTED and not step.error))
 
     # Requests of the program.
 

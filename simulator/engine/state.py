@@ -301,6 +301,8 @@ def _replay(
             items[entry["key"]] = items[entry["old"]]
         elif kind == "begin":
             begun[entry["number"]] = entry["operation"]
+        elif kind == "rebase":
+            olds, news = [key for key in news + olds if key in items], []
         elif kind == "settle":
             operations = [item for item in operations if item["resource"]["urn"] not in entry["urns"]]
         if "ends" in entry:
