@@ -49,12 +49,15 @@ def shape_of(token: str) -> Shape:
     Raises :class:`simulator.model.CloudError`: ``UnknownPackage`` and ``UnknownType`` for what the catalogue does not
     have, ``StaleCatalogue`` when it was built from another version of the SDK.
     """
-    package = packages.package_of(token)
-    catalogue = files.of(package)
+    return shape_from(files.of(packages.package_of(token)), token)
+
+
+def shape_from(catalogue: files.CatalogueFile, token: str) -> Shape:
+    """Read the shape of a type token from a file; raises :class:`simulator.model.CloudError` as :func:`shape_of`."""
     body = catalogue.type(token)
     return Shape(
         token=token,
-        package=package,
+        package=catalogue.package,
         version=catalogue.version,
         inputs=decode_properties(body["inputs"], catalogue.object_type),
         outputs=decode_properties(body["outputs"], catalogue.object_type),
