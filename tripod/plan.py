@@ -10,6 +10,7 @@ from policies.settings import Settings as PolicySettings
 from simulator.engine.deployment import Deployment, Result
 from tripod import render, verdicts
 from tripod.console import err
+from tripod.operation import Choices
 from tripod.session import Session, open_cloud
 
 
@@ -30,11 +31,18 @@ def interruptible(deployment: Deployment) -> Iterator[None]:
 
 
 def plan_and_judge(
-    session: Session, settings: PolicySettings, *, watch: bool = False, quiet: bool = False
+    session: Session,
+    settings: PolicySettings,
+    *,
+    watch: bool = False,
+    quiet: bool = False,
+    choices: Choices | None = None,
 ) -> tuple[Result, list[Finding]]:
     """The plan of a stack and every verdict on it. ``watch`` shows the steps as they are planned, unless ``quiet``."""
+    chosen = choices or Choices()
     with render.Watcher(f"Planning {session.stack}", quiet=quiet or not watch) as watcher:
         deployment = session.deployment(open_cloud(), watcher if watch else lambda event: None)
+        chosen.onto(deployment)
         with interruptible(deployment):
-            result = session.run(deployment.preview)
+            result = session.run(lambda program: deployment.preview(program, refresh=chosen.refresh))
     return result, verdicts.findings(result.resources, settings)

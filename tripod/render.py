@@ -200,6 +200,19 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
             err.print(f"[{colour}]{item.severity}[/]{where}: {escape(item.message.strip())}")
 
 
+def print_packs(result: Result, found: Iterable[Finding]) -> None:
+    """What rules mended, and what policy packs found beside the verdicts in ``found``."""
+    own = {finding.control for finding in found}
+    for mended in result.remediations:
+        out.print(f"[cyan]mended[/] {mended.control}: {_short(mended.urn)}", soft_wrap=True)
+    for item in result.violations:
+        if item.control in own:
+            continue
+        colour = "red" if item.level == "mandatory" else "yellow"
+        text = escape(" ".join(item.message.split()))
+        out.print(f"[{colour}]{item.level}[/] {item.control}: {_short(item.urn)}: {text}", soft_wrap=True)
+
+
 def print_verdicts(found: Sequence[Finding], *, everything: bool = False) -> None:
     """What policies say: a line per finding that did not pass, and the counts."""
     told = [

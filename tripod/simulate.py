@@ -14,6 +14,24 @@ from simulator.model import CloudError
 from stacks.settings import read_stack_file
 from tripod import environment, faults, render, verdicts, world
 from tripod.console import EXIT_VIOLATIONS, err, out
+from tripod.operation import (
+    Choices,
+    ContinueOnError,
+    Exclude,
+    ExcludeDependents,
+    ExpectNoChanges,
+    Parallel,
+    PolicyPack,
+    PolicyPackConfig,
+    RefreshFirst,
+    Replace,
+    RunProgram,
+    Target,
+    TargetDependents,
+    TargetReplace,
+    changed,
+    choose,
+)
 from tripod.plan import interruptible, plan_and_judge
 from tripod.session import Session, open_cloud, state_file
 
@@ -53,6 +71,8 @@ def document(result: Result, found: list[Any] | None = None) -> dict[str, Any]:
             for step in result.steps
         ],
         "outputs": render.show(result.outputs),
+        "violations": [vars(item) for item in result.violations],
+        "remediations": [{"control": item.control, "urn": item.urn} for item in result.remediations],
         "diagnostics": [
             {"severity": item.severity, "urn": item.urn, "message": item.message} for item in result.diagnostics
         ],
@@ -78,50 +98,116 @@ def _end(ok: bool) -> None:
         raise typer.Exit(EXIT_VIOLATIONS)
 
 
+def _expected(result: Result, expect_no_changes: bool, what: str) -> bool:
+    """Whether nothing changed where nothing was to change; says so otherwise."""
+    if not expect_no_changes or not (changes := changed(result)):
+        return True
+    err.print(f"[red]no changes were expected[/], but {what}: {changes}")
+    return False
+
+
 @app.command()
-def preview(stack: Stack, as_json: AsJson = False) -> None:
+def preview(
+    stack: Stack,
+    as_json: AsJson = False,
+    target: Target = None,
+    target_dependents: TargetDependents = False,
+    exclude: Exclude = None,
+    exclude_dependents: ExcludeDependents = False,
+    replace: Replace = None,
+    target_replace: TargetReplace = None,
+    parallel: Parallel = 8,
+    refresh: RefreshFirst = False,
+    policy_pack: PolicyPack = None,
+    policy_pack_config: PolicyPackConfig = None,
+    expect_no_changes: ExpectNoChanges = False,
+) -> None:
     """Show what an update would do. Changes nothing."""
     with typed_faults(stack):
+        choices = choose(
+            target=target,
+            target_dependents=target_dependents,
+            exclude=exclude,
+            exclude_dependents=exclude_dependents,
+            replace=replace,
+            target_replace=target_replace,
+            parallel=parallel,
+            refresh=refresh,
+            policy_pack=policy_pack,
+            policy_pack_config=policy_pack_config,
+        )
         session = Session(stack)
-        result, found = plan_and_judge(session, verdicts.policy_settings(session), quiet=as_json)
+        result, found = plan_and_judge(session, verdicts.policy_settings(session), quiet=as_json, choices=choices)
     if as_json:
         out.print_json(json.dumps(document(result, found)))
     else:
         out.print(render.tree(result, stack))
         render.print_diagnostics(result.diagnostics)
+        render.print_packs(result, found)
         if result.ok:
             render.print_verdicts(found)
         out.print(f"[bold]Unknown[/] until applied: {render.unknowns(result.resources)} values")
         render.print_summary(result, "Preview")
-    _end(result.ok and not verdicts.blocking(found))
+    quiet = _expected(result, expect_no_changes, "proposed")
+    _end(quiet and result.ok and not verdicts.blocking(found))
 
 
 @app.command()
-def up(stack: Stack, as_json: AsJson = False) -> None:
+def up(
+    stack: Stack,
+    as_json: AsJson = False,
+    target: Target = None,
+    target_dependents: TargetDependents = False,
+    exclude: Exclude = None,
+    exclude_dependents: ExcludeDependents = False,
+    replace: Replace = None,
+    target_replace: TargetReplace = None,
+    parallel: Parallel = 8,
+    continue_on_error: ContinueOnError = False,
+    refresh: RefreshFirst = False,
+    policy_pack: PolicyPack = None,
+    policy_pack_config: PolicyPackConfig = None,
+    expect_no_changes: ExpectNoChanges = False,
+) -> None:
     """Plan, judge the plan, then create, update, replace and delete until the stack is what its program says."""
     with typed_faults(stack):
+        choices = choose(
+            target=target,
+            target_dependents=target_dependents,
+            exclude=exclude,
+            exclude_dependents=exclude_dependents,
+            replace=replace,
+            target_replace=target_replace,
+            parallel=parallel,
+            continue_on_error=continue_on_error,
+            refresh=refresh,
+            policy_pack=policy_pack,
+            policy_pack_config=policy_pack_config,
+        )
         session = Session(stack)
         cloud = open_cloud(writes=True)
         settings = verdicts.policy_settings(session)
-        planned, found = plan_and_judge(session, settings, watch=True, quiet=as_json)
+        planned, found = plan_and_judge(session, settings, watch=True, quiet=as_json, choices=choices)
         if not planned.ok or verdicts.blocking(found):
             _refuse(planned, found, stack, as_json)
             return
         with render.Watcher(f"Updating {stack}", quiet=as_json) as watcher:
-            deployment = session.deployment(cloud, watcher, [verdicts.PolicyAnalyzer(settings)])
+            deployment = choices.onto(session.deployment(cloud, watcher, [verdicts.PolicyAnalyzer(settings)]))
             with interruptible(deployment):
-                result = session.run(deployment.up)
+                result = session.run(lambda program: deployment.up(program, refresh=choices.refresh))
     found = verdicts.findings(result.resources, settings)
     if as_json:
         out.print_json(json.dumps(document(result, found)))
     else:
         out.print(render.tree(result, stack))
         render.print_diagnostics(result.diagnostics)
+        render.print_packs(result, found)
         if result.ok:
             render.print_verdicts(found)
         render.print_outputs(result.outputs)
         render.print_summary(result, "Update")
-    _end(result.ok and not verdicts.blocking(found))
+    quiet = _expected(result, expect_no_changes, "made")
+    _end(quiet and result.ok and not verdicts.blocking(found))
 
 
 def _refuse(planned: Result, found: list[Any], stack: str, as_json: bool) -> None:
@@ -130,6 +216,7 @@ def _refuse(planned: Result, found: list[Any], stack: str, as_json: bool) -> Non
         out.print_json(json.dumps(document(planned, found)))
     else:
         render.print_diagnostics(planned.diagnostics)
+        render.print_packs(planned, found)
         if planned.ok:
             render.print_verdicts(found)
             err.print(f"[red]refused[/]: {len(verdicts.blocking(found))} mandatory findings; nothing was changed")
@@ -137,13 +224,20 @@ def _refuse(planned: Result, found: list[Any], stack: str, as_json: bool) -> Non
     _end(False)
 
 
-def _simple(stack: str, as_json: bool, title: str, operation: Callable[[Deployment], Result], verb: str) -> Result:
+def _simple(
+    stack: str,
+    as_json: bool,
+    title: str,
+    operation: Callable[[Session, Deployment], Result],
+    verb: str,
+    choices: Choices,
+) -> Result:
     with typed_faults(stack):
         session = Session(stack)
         with render.Watcher(title, quiet=as_json) as watcher:
-            deployment = session.deployment(open_cloud(writes=True), watcher)
+            deployment = choices.onto(session.deployment(open_cloud(writes=True), watcher))
             with interruptible(deployment):
-                result = operation(deployment)
+                result = operation(session, deployment)
     if as_json:
         out.print_json(json.dumps(document(result)))
     else:
@@ -154,9 +248,37 @@ def _simple(stack: str, as_json: bool, title: str, operation: Callable[[Deployme
 
 
 @app.command()
-def refresh(stack: Stack, as_json: AsJson = False) -> None:
+def refresh(
+    stack: Stack,
+    as_json: AsJson = False,
+    target: Target = None,
+    target_dependents: TargetDependents = False,
+    exclude: Exclude = None,
+    exclude_dependents: ExcludeDependents = False,
+    parallel: Parallel = 8,
+    expect_no_changes: ExpectNoChanges = False,
+    clear_pending_creates: Annotated[
+        bool,
+        typer.Option(
+            "--clear-pending-creates", help="Forget creations that an interrupted run did not see the end of."
+        ),
+    ] = False,
+) -> None:
     """Make the state what the simulated cloud says: shows drift."""
-    _end(_simple(stack, as_json, f"Refreshing {stack}", lambda deployment: deployment.refresh(), "Refresh").ok)
+    with typed_faults(stack):
+        choices = choose(
+            target=target,
+            target_dependents=target_dependents,
+            exclude=exclude,
+            exclude_dependents=exclude_dependents,
+            parallel=parallel,
+        )
+
+    def operation(session: Session, deployment: Deployment) -> Result:
+        return deployment.refresh(clear_pending_creates=clear_pending_creates)
+
+    result = _simple(stack, as_json, f"Refreshing {stack}", operation, "Refresh", choices)
+    _end(_expected(result, expect_no_changes, "found") and result.ok)
 
 
 @app.command()
@@ -166,8 +288,26 @@ def destroy(
     force: Annotated[
         bool, typer.Option("--force", help="Lift deletion protection first, as `pulumi state unprotect --all` does.")
     ] = False,
+    target: Target = None,
+    target_dependents: TargetDependents = False,
+    exclude: Exclude = None,
+    exclude_dependents: ExcludeDependents = False,
+    parallel: Parallel = 8,
+    continue_on_error: ContinueOnError = False,
+    refresh: RefreshFirst = False,
+    run_program: RunProgram = False,
 ) -> None:
     """Delete everything in the stack, in reverse order."""
+    with typed_faults(stack):
+        choices = choose(
+            target=target,
+            target_dependents=target_dependents,
+            exclude=exclude,
+            exclude_dependents=exclude_dependents,
+            parallel=parallel,
+            continue_on_error=continue_on_error,
+            refresh=refresh,
+        )
     if force:
         with typed_faults(stack):
             read_stack_file(stack)
@@ -178,7 +318,13 @@ def destroy(
                 for resource in snapshot.resources:
                     resource.protect = False
                 file.save(snapshot)
-    result = _simple(stack, as_json, f"Destroying {stack}", lambda deployment: deployment.destroy(), "Destroy")
+
+    def operation(session: Session, deployment: Deployment) -> Result:
+        if run_program:
+            return session.run(lambda program: deployment.destroy(program, refresh=refresh))
+        return deployment.destroy(refresh=refresh)
+
+    result = _simple(stack, as_json, f"Destroying {stack}", operation, "Destroy", choices)
     if not as_json:
         _leftovers(stack)
     _end(result.ok)
