@@ -7,7 +7,7 @@ import typer
 from components.core.errors import Fault, TripodError
 from simulator.engine.errors import EngineError
 from simulator.model import CloudError
-from tripod import check, parity, schema, simulate
+from tripod import check, parity, schema, simulate, waivers
 from tripod.console import EXIT_BAD_INPUT, show_faults
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.add_typer(simulate.app, name="simulate")
 app.command("check")(check.check)
+app.command("waivers")(waivers.waivers)
 app.command("parity")(parity.parity)
 app.command("schema")(schema.schema)
 
