@@ -167,6 +167,12 @@ CALLS: Final[Mapping[str, tuple[Call, ...]]] = MappingProxyType(
 
 NAMES: Final[Mapping[str, Mapping[str, str | None]]] = MappingProxyType(
     {
+        "cloudwatch/metricAlarm:MetricAlarm": {"metricQueries": "Metrics"},
+        "ecr/lifecyclePolicy:LifecyclePolicy": {"policy": "lifecyclePolicyText"},
+        "ecr/repositoryPolicy:RepositoryPolicy": {"policy": "policyText"},
+        "sfn/stateMachine:StateMachine": {
+            "loggingConfiguration.logDestination": "destinations.cloudWatchLogsLogGroup.logGroupArn"
+        },
         "kms/key:Key": {
             "deletionWindowInDays": "PendingWindowInDays",
             "customerMasterKeySpec": "KeySpec",
@@ -197,6 +203,13 @@ def nouns_of(token: str, service: str = "") -> tuple[str, ...]:
     words = ("Configuration", "Config", "Collection")
     names += [name.removesuffix(word) for name in (leaf, shorter) for word in words if name.endswith(word)]
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def prefixes_of(token: str) -> tuple[str, ...]:
+    """Return what members of the API may begin with in a type: its name and the words at the end of it."""
+    leaf = token.rsplit(":", 1)[-1]
+    starts = [index for index, letter in enumerate(leaf) if letter.isupper() and index]
+    return (leaf, *(leaf[index:] for index in starts))
 
 
 def find_calls(token: str, operations: Mapping[str, tuple[str, ...]]) -> tuple[Call, ...]:

@@ -22,8 +22,8 @@ from simulator.catalogue.types import Kind, Property, WireType
 
 _DEPTH: Final = 12
 """Levels of objects that are walked: recursive types (filters, statements) repeat what was said above."""
-PROVIDER_ONLY: Final = frozenset({"region", "tagsAll", "forceDestroy", "namePrefix"})
-"""Inputs that the provider keeps for itself on any type: the endpoint that it calls, its own switches."""
+PROVIDER_ONLY: Final = frozenset({"region", "tagsAll", "forceDestroy", "namePrefix", "timeouts"})
+"""Inputs that the provider keeps for itself on any type: which endpoint it calls, how long it waits, its switches."""
 
 
 class NodeKind(StrEnum):
@@ -173,7 +173,7 @@ def _value(
     layout: Layout,
     depth: int,
 ) -> None:
-    type_ = _plain(type_)
+    type_ = _plain(type_, node)
     layout.placed.append(Placed(path, type_, node, way, likeness, owner))
     if depth > _DEPTH:
         return
@@ -194,11 +194,12 @@ def _value(
             _members(type_.cls.properties, node, path, way, (leaf, singular(fold(leaf))), names, layout, depth)
 
 
-def _plain(type_: WireType) -> WireType:
-    """Return the member of a union that a model can say something of."""
+def _plain(type_: WireType, node: Node) -> WireType:
+    """Return the member of a union that the node can say something of."""
     if type_.kind is not Kind.UNION:
         return type_
-    order = (Kind.OBJECT, Kind.STRING, Kind.ARRAY)
+    text = node.kind is NodeKind.STRING
+    order = (Kind.STRING, Kind.OBJECT, Kind.ARRAY) if text else (Kind.OBJECT, Kind.STRING, Kind.ARRAY)
     return next((member for kind in order for member in type_.members if member.kind is kind), type_.members[0])
 
 
@@ -214,7 +215,7 @@ def _pairs(node: Node) -> Node | None:
 
 
 _TEXT = frozenset({Rule.PATTERN, Rule.ENUM, Rule.MIN_LENGTH, Rule.MAX_LENGTH})
-_SIZE = frozenset({Rule.MINIMUM, Rule.MAXIMUM})
+_SIZE = frozenset({Rule.MINIMUM, Rule.MAXIMUM, Rule.ENUM})
 _COUNT = frozenset({Rule.MIN_ITEMS, Rule.MAX_ITEMS})
 _APPLIES: Final = MappingProxyType(
     {
@@ -246,14 +247,17 @@ class Exempt:
     token: str
     """Glob."""
     path: str
-    """Glob; ``[*]`` is written as it is."""
+    """Glob, without ``[*]``."""
     rules: frozenset[Rule]
     why: str
+    among: frozenset[str] = frozenset()
+    """Of rules between members: those that any of these is in; all rules when empty."""
 
-    def covers(self, token: str, path: str, rule: Rule) -> bool:
+    def covers(self, token: str, path: str, rule: Rule, value: Any = None) -> bool:
         """Tell whether a fact is to be left out."""
         return (
             rule in self.rules
+            and (not self.among or any(name in str(value) for name in self.among))
             and fnmatch.fnmatchcase(token, self.token)
             and fnmatch.fnmatchcase(path.replace("[*]", ""), self.path)
         )

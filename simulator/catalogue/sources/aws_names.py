@@ -24,9 +24,11 @@ class Likeness(IntEnum):
     """But for the plural."""
     NOUN = 2
     """But for the name of the type before it (``name``, ``EndpointConfigName``)."""
-    BARE = 3
+    DOCUMENT = 3
+    """But for ``Document`` after it (``policy``, ``PolicyDocument``)."""
+    BARE = 4
     """But for ``Name`` after it (``function``, ``FunctionName``)."""
-    IDENTIFIER = 4
+    IDENTIFIER = 5
     """But for ``Arn`` and ``Id`` after it: formats of the one may not hold for the other."""
 
 
@@ -93,6 +95,8 @@ def _name_keys(rule: Likeness, folded: str, nouns: list[str]) -> Iterator[str]:
                 yield noun + plain
                 if plain.startswith(noun) and len(plain) > len(noun):
                     yield plain.removeprefix(noun)
+        case Likeness.DOCUMENT:
+            yield f"{plain}document"
         case Likeness.BARE:
             yield f"{plain}name"
         case Likeness.IDENTIFIER:

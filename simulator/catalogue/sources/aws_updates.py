@@ -69,7 +69,7 @@ def _takes(taken: set[str], member: str) -> bool:
     return any(
         name in (member, f"new{member}")
         or (name.startswith(("add", "remove")) and name.endswith(member))
-        or (name.startswith(member) and name.endswith("update"))
+        or (name.startswith(member) and name.endswith(("update", "toadd", "todelete", "toremove")))
         for name in taken
     )
 

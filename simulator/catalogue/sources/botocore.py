@@ -1,7 +1,7 @@
 """Facts from the service models of botocore: what the AWS APIs say of the members of their calls.
 
-A fact holds of the call that creates the type. Deliberately left out: which members the API requires (the provider
-fills many of them in), read in :mod:`simulator.catalogue.sources.cloudformation` where both agree.
+A fact holds of the call that creates the type. Deliberately left out: which members the API requires, because the
+provider fills many of them in; :mod:`simulator.catalogue.sources.cloudformation` says it where both models agree.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from simulator.catalogue.facts import Fact, Rule
 from simulator.catalogue.facts import Mapping as MappingRate
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.sources import aws_updates
-from simulator.catalogue.sources.aws_calls import NAMES, Call, find_calls, nouns_of
-from simulator.catalogue.sources.aws_exempt import exempt
+from simulator.catalogue.sources.aws_calls import NAMES, Call, find_calls, nouns_of, prefixes_of
+from simulator.catalogue.sources.aws_exempt import exempt, widened
 from simulator.catalogue.sources.aws_model import Layout, Node, NodeKind, lay, limits_of
 from simulator.catalogue.sources.aws_patterns import whole
 
@@ -151,7 +151,8 @@ class BotocoreSource:
                     value = whole(value, searched=False).text  # noqa: PLW2901
                     if not value:
                         continue
-                if not exempt(shape.token, one.path, rule):
+                if not exempt(shape.token, one.path, rule, value):
+                    value = widened(shape.token, one.path, rule, value)  # noqa: PLW2901
                     yield Fact(shape.token, one.path, rule, value, f"{self.name} {one.node.place}")
         for path, source in aws_updates.replacing(shape, layout, self.calls(shape), self.model):
             if not exempt(shape.token, path, Rule.REPLACES):
@@ -170,6 +171,16 @@ class BotocoreSource:
         )
         return MappingRate(shape.token, self.name, layout.mapped, tuple(layout.unmapped), tuple(dict.fromkeys(skipped)))
 
+    def required(self, shape: Shape) -> frozenset[str]:
+        """Return the inputs of a type that its calls require."""
+        layout = self.layout(shape)
+        if layout is None:
+            return frozenset()
+        asked = {member for call in self.calls(shape) for member in self._input(call).required}
+        return frozenset(
+            one.path for one in layout.placed if len(one.way) == 1 and one.way[0] in asked and _is_input(one.path)
+        )
+
     def layout(self, shape: Shape) -> Layout | None:
         """Say where the inputs of a type lie in its calls; None for a type without a known call."""
         if shape.token not in self._layouts:
@@ -187,17 +198,17 @@ class BotocoreSource:
                     members.setdefault(name, inner)
             nouns += [*nouns_of(shape.token, call.service), *_noun_of(call.operation)]
         place = f"{calls[0].service} {calls[0].operation}"
+        nouns += prefixes_of(shape.token)
         names = NAMES.get(shape.token.split(":", 1)[1], {})
         return lay(shape, _Root(place, members), tuple(dict.fromkeys(nouns)), names)
 
-    def _input(self, call: Call) -> Node:
-        operation = self.model(call.service).operation_model(call.operation)
-        node: Node = ShapeNode(operation.input_shape, call.service)
+    def _input(self, call: Call) -> ShapeNode:
+        shape = self.model(call.service).operation_model(call.operation).input_shape
         for step in filter(None, call.at.split(".")):
-            node = node.members[step]
-            while node.kind is NodeKind.LIST and node.element is not None:
-                node = node.element
-        return node
+            shape = shape.members[step]
+            while shape.type_name == "list":
+                shape = shape.member
+        return ShapeNode(shape, call.service)
 
 
 class _Operations(Mapping[str, tuple[str, ...]]):
@@ -214,6 +225,10 @@ class _Operations(Mapping[str, tuple[str, ...]]):
 
     def __len__(self) -> int:
         return len(self._source._services)
+
+
+def _is_input(path: str) -> bool:
+    return "." not in path and "[" not in path
 
 
 def _noun_of(operation: str) -> tuple[str, ...]:

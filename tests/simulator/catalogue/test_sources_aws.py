@@ -1,17 +1,24 @@
 """What the models of AWS say of the types of the SDK: by name and value, with the mapping rates and no false alarm."""
 
 import functools
+import importlib.util
 
 import pytest
 
-from simulator.catalogue.facts import Confidence, Fact, Rule
+from simulator.catalogue.facts import Confidence, Fact, FactSource, Rule
 from simulator.catalogue.sources import sdk
 from simulator.catalogue.sources.aws_names import Likeness, pair
 from simulator.catalogue.sources.aws_patterns import whole
 from simulator.catalogue.sources.botocore import BotocoreSource
-from tests.simulator.catalogue.aws_judge import broken, documented
+from simulator.catalogue.sources.cloudformation import CloudFormationSource
+from simulator.catalogue.width import wanted
+from tests.simulator.catalogue.aws_judge import broken, documented, missing
 
 BOTOCORE = BotocoreSource()
+needs_cfn_lint = pytest.mark.skipif(
+    importlib.util.find_spec("cfnlint") is None,
+    reason="cfn-lint, the source of the CloudFormation facts, is not installed",
+)
 SAGEMAKER = (
     "app appImageConfig codeRepository domain endpoint endpointConfiguration featureGroup image model modelPackageGroup"
     " monitoringSchedule notebookInstance pipeline space userProfile"
@@ -23,11 +30,13 @@ def token(module: str, leaf: str) -> str:
 
 
 @functools.cache
-def said(source: BotocoreSource, module: str, leaf: str) -> dict[tuple[str, Rule], Fact]:
-    facts = list(source.facts(sdk.sdk_shape(token(module, leaf))))
-    found = {(fact.path, fact.rule): fact for fact in facts}
-    assert len(found) == len(facts), "a source says one thing of one place"
-    return found
+def cloudformation() -> CloudFormationSource:
+    return CloudFormationSource()
+
+
+@functools.cache
+def said(source: FactSource, module: str, leaf: str) -> dict[tuple[str, Rule], Fact]:
+    return {(fact.path, fact.rule): fact for fact in source.facts(sdk.sdk_shape(token(module, leaf)))}
 
 
 class TestNames:
@@ -192,8 +201,109 @@ class TestBotocore:
         ]
 
 
-def test_examples_are_read() -> None:
-    shape = sdk.sdk_shape(token("sagemaker", "pipeline"))
-    assert [sorted(example) for example in documented(shape.token, shape.doc)] == [
-        ["pipelineDefinition", "pipelineDisplayName", "pipelineName", "roleArn"]
-    ]
+@needs_cfn_lint
+class TestCloudFormation:
+    """Facts of the resource schemas."""
+
+    @pytest.mark.parametrize(
+        ("module", "leaf", "path", "rule", "value"),
+        [
+            ("sagemaker", "endpointConfiguration", "dataCaptureConfig.initialSamplingPercentage", Rule.MAXIMUM, 100),
+            ("sagemaker", "pipeline", "roleArn", Rule.REQUIRED, True),
+            ("sagemaker", "featureGroup", "featureGroupName", Rule.MAX_LENGTH, 64),
+            ("kms", "key", "deletionWindowInDays", Rule.MINIMUM, 7),
+            ("kms", "key", "deletionWindowInDays", Rule.MAXIMUM, 30),
+            ("cloudwatch", "eventRule", "", Rule.AT_LEAST_ONE_OF, ["eventPattern", "scheduleExpression"]),
+            ("cloudwatch", "metricAlarm", "", Rule.CONFLICTS, ["threshold", "thresholdMetricId"]),
+            ("ec2", "subnet", "", Rule.CONFLICTS, ["availabilityZone", "availabilityZoneId"]),
+            (
+                "vpc",
+                "securityGroupEgressRule",
+                "",
+                Rule.EXACTLY_ONE_OF,
+                ["cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"],
+            ),
+            ("iam", "role", "path", Rule.REPLACES, True),
+            ("ec2", "vpc", "cidrBlock", Rule.REPLACES, True),
+            ("ecr", "repository", "encryptionConfigurations[*].kmsKey", Rule.REPLACES, True),
+        ],
+    )
+    def test_value(self, module: str, leaf: str, path: str, rule: Rule, value: object) -> None:
+        facts = cloudformation().facts(sdk.sdk_shape(token(module, leaf)))
+        found = [fact for fact in facts if (fact.path, fact.rule) == (path, rule) and fact.value == value]
+        assert len(found) == 1
+        assert found[0].source.startswith(f"{cloudformation().name} AWS::")
+
+    def test_days_of_retention_of_a_log_group(self) -> None:
+        days = said(cloudformation(), "cloudwatch", "logGroup")["retentionInDays", Rule.ENUM].value
+        assert {0, 1, 30, 365, 3653} <= set(days)
+        assert 31 not in days
+
+    @pytest.mark.parametrize(
+        ("module", "leaf", "stays"),
+        [
+            ("sagemaker", "endpointConfiguration", {"tags"}),
+            ("sagemaker", "mlflowApp", {"name", "tags"}),
+            ("iam", "user", {"name"}),
+            ("vpc", "securityGroupEgressRule", {"cidrIpv4", "fromPort", "toPort", "ipProtocol"}),
+        ],
+    )
+    def test_what_the_provider_changes_does_not_replace(self, module: str, leaf: str, stays: set[str]) -> None:
+        assert not stays & {path for path, rule in said(cloudformation(), module, leaf) if rule is Rule.REPLACES}
+
+    def test_a_block_from_a_pool_is_no_conflict(self) -> None:
+        rules = {rule for path, rule in said(cloudformation(), "ec2", "vpc") if not path}
+        assert rules <= {Rule.AT_LEAST_ONE_OF}
+
+    def test_top_level_inputs_of_sagemaker_are_found(self) -> None:
+        mapped, unmapped = 0, []
+        for leaf in SAGEMAKER.split():
+            rate = cloudformation().mapping(sdk.sdk_shape(token("sagemaker", leaf)))
+            assert rate is not None
+            mapped += sum("." not in path for path in rate.mapped)
+            unmapped += [f"{leaf}.{path}" for path in rate.unmapped if "." not in path]
+        assert unmapped == ["app.spaceName", "domain.retentionPolicy", "pipeline.pipelineDefinitionS3Location"]
+        assert mapped / (mapped + len(unmapped)) >= 0.95
+
+
+DOUBTFUL_EXAMPLES = {
+    (
+        "aws:cloudwatch/eventConnection:EventConnection",
+        "authParameters.connectivityParameters.resourceParameters.resourceConfigurationArn",
+    ): "an account of eleven digits",
+    (
+        "aws:emrserverless/application:Application",
+        "monitoringConfiguration.prometheusMonitoringConfiguration.remoteWriteUrl",
+    ): "a made-up server",
+    (
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        "topics",
+    ): "two, where https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html says one",
+}
+"""Examples in the documentation of the SDK that AWS would refuse, and why."""
+
+
+class TestFalseAlarms:
+    """No fact refuses what is known to be right: the examples in the documentation of the SDK."""
+
+    @pytest.mark.parametrize("source", ["botocore", pytest.param("cloudformation", marks=needs_cfn_lint)])
+    def test_examples_of_the_documentation_break_nothing(self, source: str) -> None:
+        chosen: FactSource = BOTOCORE if source == "botocore" else cloudformation()
+        examples, found = 0, {}
+        for type_ in wanted("aws", tuple(sdk.resource_index("aws"))):
+            shape = sdk.sdk_shape(type_)
+            facts = list(chosen.facts(shape))
+            for inputs in documented(type_, shape.doc):
+                examples += 1
+                for line in (*broken(facts, inputs), *missing(facts, inputs)):
+                    found[type_, line.split()[1].removesuffix(":")] = line
+        assert examples > 800
+        assert set(found) == set(DOUBTFUL_EXAMPLES), [
+            line for key, line in found.items() if key not in DOUBTFUL_EXAMPLES
+        ]
+
+    def test_examples_are_read(self) -> None:
+        shape = sdk.sdk_shape(token("sagemaker", "pipeline"))
+        assert [sorted(example) for example in documented(shape.token, shape.doc)] == [
+            ["pipelineDefinition", "pipelineDisplayName", "pipelineName", "roleArn"]
+        ]
