@@ -233,9 +233,6 @@ _ROWS: Final = MappingProxyType(
     }
 )
 
-_FREE: Final = frozenset({"monitoring/notificationChannel:NotificationChannel"})
-"""Types whose ``labels`` are settings, not labels of the resource."""
-
 
 class GoogleRules(Table):
     """The fact source."""
@@ -246,7 +243,8 @@ class GoogleRules(Table):
 
     def further(self, shape: Shape) -> Rows:
         """Return the rules of labels."""
+        # What Monitoring calls labels are the settings of a channel.
         labels = "userLabels" if shape.token.startswith("gcp:monitoring/") else "labels"
-        if not shape.accepts(labels, Kind.MAP) or shape.token.split(":", 1)[1] in _FREE:
+        if not shape.accepts(labels, Kind.MAP):
             return ()
         return Row(labels, Rule.MAX_ITEMS, 64, _LABELS), Row(f"{labels}[*]", Rule.PATTERN, _LABEL_VALUE, _LABELS)
