@@ -120,16 +120,13 @@ def _real(error: ValidationError) -> bool:
 def _fault(error: ValidationError, place: Place) -> Fault:
     if error.context:
         best = min(error.context, key=lambda inner: (-len(inner.absolute_path), inner.validator == "type"))
-        if len(best.absolute_path) > len(error.absolute_path):
+        if len(best.absolute_path) > len(error.absolute_path) or best.validator not in ("type", "required", "const"):
             return _fault(best, place)
     where = (*place, *error.absolute_path)
     value, wanted = error.instance, error.validator_value
     match error.validator:
         case "required":
-            missing = [name for name in wanted if name not in value]
-            name = missing[0]
-            others = [one for one in missing if f"'{one}'" in error.message]
-            return Fault(where, f"'{others[0] if others else name}' is missing")
+            return Fault(where, f"{error.message.split(' is a required')[0]} is missing")
         case "additionalProperties" | "unevaluatedProperties":
             known = (error.schema.get("properties") or {}) if isinstance(error.schema, dict) else {}
             unknown = next((key for key in value if key not in known), "")

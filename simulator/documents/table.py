@@ -7,8 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.documents.aws import events, groups, images, queues
+from simulator.documents.aws.dashboards import dashboard
 from simulator.documents.aws.flavours import FLAVOURS
+from simulator.documents.aws.pipelines import pipeline
 from simulator.documents.aws.policy import policy
+from simulator.documents.aws.states import machine
 from simulator.documents.azure import components, rbac, templates, workflow
 from simulator.documents.azure import policy as azure_policy
 from simulator.documents.fault import Document, Fault, Grammar
@@ -76,6 +80,39 @@ _GCP: dict[str, tuple[Entry, ...]] = {
     ),
 }
 
+_AWS: dict[str, tuple[Entry, ...]] = {
+    "aws:cfg/rule:Rule": (Entry("inputParameters", "InvalidParameterValueException", groups.rule_parameters),),
+    "aws:cloudwatch/dashboard:Dashboard": (Entry("dashboardBody", "InvalidParameterInput: the dashboard", dashboard),),
+    "aws:cloudwatch/eventRule:EventRule": (
+        Entry("eventPattern", "InvalidEventPatternException: the pattern", events.event_pattern),
+    ),
+    "aws:cloudwatch/eventTarget:EventTarget": (
+        Entry("", "ValidationException: the target", events.event_target, read_value),
+    ),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
+        Entry("policy", "InvalidParameterException: the lifecycle policy", images.image_lifecycle),
+    ),
+    "aws:resourcegroups/group:Group": (
+        Entry("resourceQuery.query", "BadRequestException: the query", groups.group_query),
+    ),
+    "aws:sns/topicSubscription:TopicSubscription": (
+        Entry("filterPolicy", "InvalidParameter: the filter policy", events.filter_policy),
+        Entry("redrivePolicy", "InvalidParameter: the redrive policy", queues.subscription_redrive),
+    ),
+    "aws:sqs/queue:Queue": (
+        Entry("redrivePolicy", "InvalidParameterValue: the redrive policy", queues.queue_redrive),
+        Entry("redriveAllowPolicy", "InvalidParameterValue: the redrive allow policy", queues.redrive_allow),
+    ),
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": (
+        Entry("redriveAllowPolicy", "InvalidParameterValue: the redrive allow policy", queues.redrive_allow),
+    ),
+    "aws:sqs/redrivePolicy:RedrivePolicy": (
+        Entry("redrivePolicy", "InvalidParameterValue: the redrive policy", queues.queue_redrive),
+    ),
+    "aws:sagemaker/pipeline:Pipeline": (Entry("pipelineDefinition", "ValidationException: the pipeline", pipeline),),
+    "aws:sfn/stateMachine:StateMachine": (Entry("definition", "InvalidDefinition: the state machine", machine),),
+}
+
 _AZURE: dict[str, tuple[Entry, ...]] = {
     "azure-native:applicationinsights:Workbook": (Entry("serializedData", "the workbook", components.workbook),),
     "azure-native:authorization:PolicyAssignment": (
@@ -119,7 +156,16 @@ _GRANTS: tuple[tuple[re.Pattern[str], tuple[Entry, ...]], ...] = (
 )
 """Types that only their names gather: every resource of Google Cloud has its own IAM member, binding and policy."""
 
-DOCUMENTS: dict[str, tuple[Entry, ...]] = {**_entries(), **_AZURE, **_GCP}
+
+def _joined(*tables: dict[str, tuple[Entry, ...]]) -> dict[str, tuple[Entry, ...]]:
+    joined: dict[str, tuple[Entry, ...]] = {}
+    for table in tables:
+        for token, entries in table.items():
+            joined[token] = (*joined.get(token, ()), *entries)
+    return joined
+
+
+DOCUMENTS: dict[str, tuple[Entry, ...]] = _joined(_entries(), _AWS, _AZURE, _GCP)
 """Type token -> the documents of the type."""
 
 
