@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
 
 from simulator import config as configuration
 from simulator import diff as differ
-from simulator import faults
+from simulator import faults, references
 from simulator import outputs as writer
 from simulator.catalogue import create_only, lifecycle
 from simulator.catalogue.shapes import Shape, shape_of
 from simulator.check import judge
-from simulator.clouds.base import Birth, CloudRules, Identity, Naming, Reference
+from simulator.clouds.base import Birth, CloudRules, Identity, Naming
 from simulator.dice import Dice
 from simulator.documents.check import check_documents
 from simulator.model import Checked, CheckFailure, CloudError, Difference, Live, PartialFailure, Props
@@ -97,7 +96,7 @@ class SimulatedProvider:
             identity = self._rules.identity(birth)
             self._refuse_taken(transaction, shape, identity)
             self._refuse_values(shape, birth.inputs)
-            uses = self._resolve(transaction, shape, birth.inputs, identity.parents)
+            uses = references.resolve(self._rules, transaction, shape, birth.inputs, identity.parents, self._config)
             outputs = writer.born(self._rules, birth, identity)
             names = identity.names | self._implied(transaction, birth, outputs)
             existing = transaction.find(type_, identity.id)
@@ -157,7 +156,8 @@ class SimulatedProvider:
                 raise self._rules.gone(shape, id_)
             self._refuse_values(shape, birth.inputs)
             self._refuse_change(shape, stored, birth.inputs)
-            uses = self._resolve(transaction, shape, birth.inputs, self._rules.identity(birth).parents)
+            parents = self._rules.identity(birth).parents
+            uses = references.resolve(self._rules, transaction, shape, birth.inputs, parents, self._config)
             outputs = writer.changed(self._rules, birth, stored)
             transaction.update(stored.number, birth.inputs, outputs, uses=uses, urn=urn)
         return _answer(Live(stored.id, outputs, given), fault, type_, urn, "update", timeout)
@@ -217,29 +217,6 @@ class SimulatedProvider:
             until = time.strftime(" until %Y-%m-%d", time.gmtime(holder.until))
         state = "still exists" if after.kept else f"is soft-deleted and its name is taken{until}"
         return CloudError(after.code, f"{shape.token} '{holder.id}' {state}; remedy: {remedy} ({after.source})")
-
-    def _resolve(
-        self, transaction: Transaction, shape: Shape, inputs: Props, parents: tuple[str, ...]
-    ) -> tuple[tuple[str, str], ...]:
-        """Return (path, name) of what the inputs refer to; raises when a required reference points nowhere."""
-        uses: list[tuple[str, str]] = []
-        for parent in parents:
-            uses += self._use(transaction, shape, Reference("", parent, parent))
-        for reference in self._rules.references(shape, inputs, self._config):
-            uses += self._use(transaction, shape, reference)
-        return tuple(uses)
-
-    def _use(self, transaction: Transaction, shape: Shape, reference: Reference) -> Iterable[tuple[str, str]]:
-        if transaction.named(reference.name):
-            return ((reference.path, reference.name),)
-        if self._rules.built_in(reference.name):
-            return ()
-        for ancestor in self._rules.ancestors(reference.name):
-            if transaction.named(ancestor):
-                return ((reference.path, ancestor),)
-        if reference.required:
-            raise self._rules.not_found(shape, reference)
-        return ()
 
     def _implied(self, transaction: Transaction, birth: Birth, outputs: Props) -> frozenset[str]:
         """Return the ids of what came with a new object (the default security group of a VPC)."""

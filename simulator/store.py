@@ -200,6 +200,12 @@ class Transaction:
             "number IN (SELECT number FROM names WHERE name = ?) AND state != ?", (name, State.DELETED.value)
         )
 
+    def buried(self, name: str) -> list[Stored]:
+        """Return the soft-deleted objects that answered to a name."""
+        return self._many(
+            "number IN (SELECT number FROM names WHERE name = ?) AND state = ?", (name, State.DELETED.value)
+        )
+
     def names_of(self, number: int) -> frozenset[str]:
         """Return the names an object answers to."""
         rows = self._connection.execute("SELECT name FROM names WHERE number = ?", (number,)).fetchall()

@@ -23,6 +23,10 @@ class Afterlife:
     days_input: str | None = None
     """The input that says how many days, when the program may choose."""
     source: str = ""
+    used_code: str = ""
+    """What the cloud answers to a reference meanwhile; :attr:`code` when empty."""
+    called: str = "deleted and not yet purged"
+    """The state in words."""
 
 
 AFTERLIFE: Final = MappingProxyType(
@@ -47,6 +51,7 @@ AFTERLIFE: Final = MappingProxyType(
             days_input="deletionWindowInDays",
             code="KMSInvalidStateException",
             remedy="`aws kms cancel-key-deletion --key-id {id}`",
+            called="pending deletion",
             source="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
         ),
         "aws:secretsmanager/secret:Secret": Afterlife(
@@ -96,6 +101,17 @@ AFTERLIFE: Final = MappingProxyType(
     }
 )
 """Type -> what comes after its deletion."""
+
+USELESS_WHEN_KEPT: Final = MappingProxyType(
+    {
+        "gcp:kms/cryptoKey:CryptoKey": (
+            "the key has no enabled version: its versions were scheduled for destruction when it was deleted, "
+            "failedPrecondition; restore one with `gcloud kms keys versions restore`, or use another key "
+            "(https://cloud.google.com/kms/docs/destroy-restore)"
+        )
+    }
+)
+"""Type that is never deleted -> why it is of no use any more."""
 
 TOLERATED: Final = frozenset(
     {

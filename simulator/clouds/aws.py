@@ -16,6 +16,7 @@ from simulator.clouds.bridged import named_by_hand, qualified, with_automatic_na
 from simulator.functions import aws as functions
 from simulator.model import CheckFailure, CloudError, Props
 from simulator.naming import AutoName
+from simulator.records import Stored
 from simulator.store import Transaction
 from simulator.values import Path, parse, render, reveal, strings
 
@@ -165,6 +166,33 @@ class Aws:
         head = reference[: -len(resource)]
         cuts = [position for position, letter in enumerate(resource) if letter in "/:"]
         return tuple(head + resource[:cut] for cut in reversed(cuts[1:]))
+
+    def kind(self, reference: Reference) -> str | None:
+        """Return service and resource type of an ARN or EC2 id."""
+        if ec2 := _EC2_ID.fullmatch(reference.name):
+            return f"ec2:{ec2.group(1)}"
+        arn = _ARN.fullmatch(reference.name)
+        if arn is None:
+            return "sqs:queue" if _QUEUE.fullmatch(reference.name) else None
+        resource = re.split(r"[:/]", arn.group(5))
+        return f"{arn.group(2)}:{resource[0] if len(resource) > 1 else ''}"
+
+    def place(self, shape: Shape, inputs: Props, config: Props) -> str | None:
+        """Return the region; the types of global services have no such input."""
+        if "region" not in shape.inputs:
+            return None
+        return str(inputs.get("region") or config.get("region") or "") or None
+
+    def place_of(self, reference: Reference, store: Transaction) -> str | None:
+        """Return the region in an ARN."""
+        arn = _ARN.fullmatch(reference.name)
+        return (arn.group(3) or None) if arn else None
+
+    def out_of_sight(self, reference: Reference, found: list[Stored], place: str | None) -> bool:
+        """EC2 answers for one region at a time."""
+        if place is None or not _EC2_ID.fullmatch(reference.name):
+            return False
+        return all(one.outputs.get("region") not in (None, place) for one in found)
 
     def not_found(self, shape: Shape, reference: Reference) -> CloudError:
         """Return the error for an input that refers to nothing."""

@@ -16,6 +16,7 @@ from simulator.dice import Dice
 from simulator.functions import azure as functions
 from simulator.model import UNKNOWN, CheckFailure, CloudError, Props
 from simulator.naming import CREATE_BEFORE_DELETE
+from simulator.records import Stored
 from simulator.store import Transaction
 from simulator.values import render, reveal, strings
 
@@ -208,6 +209,29 @@ class Azure:
         found = [f"{head}/providers/{'/'.join(steps[:end])}" for end in range(len(steps) - 2, 2, -2)]
         return tuple(found)
 
+    def kind(self, reference: Reference) -> str | None:
+        """Return the resource type in an id, in lower case."""
+        return resource_type(reference.name).lower()
+
+    def place(self, shape: Shape, inputs: Props, config: Props) -> str | None:
+        """Return the location of a resource that says one."""
+        return _location(inputs.get("location"))
+
+    def place_of(self, reference: Reference, store: Transaction) -> str | None:
+        """Return the location of what an id names, or of its nearest ancestor that has one."""
+        name = reference.name
+        while "/providers/" in name and not name.endswith("/providers"):
+            for one in store.named(name):
+                location = _location(one.inputs.get("location"))
+                if location is not None:
+                    return location
+            name = name.rsplit("/", 2)[0]
+        return None
+
+    def out_of_sight(self, reference: Reference, found: list[Stored], place: str | None) -> bool:
+        """Nothing is: Resource Manager answers for all regions."""
+        return False
+
     def not_found(self, shape: Shape, reference: Reference) -> CloudError:
         """Return the error for an input that refers to nothing."""
         group = re.match(r"(/subscriptions/[^/]+/resourcegroups/([^/]+))(/|$)", reference.text, re.IGNORECASE)
@@ -250,6 +274,14 @@ class Azure:
 
     def _subscription(self, config: Props) -> str:
         return str(config.get("subscriptionId") or SUBSCRIPTION)
+
+
+def _location(value: object) -> str | None:
+    """Return a location as Azure compares it (``West Europe`` is ``westeurope``); None where nothing is said."""
+    if not isinstance(value, str) or value in ("", UNKNOWN):
+        return None
+    name = value.replace(" ", "").lower()
+    return None if name == "global" else name
 
 
 def _stands_alone(template: str) -> bool:

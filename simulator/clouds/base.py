@@ -9,6 +9,7 @@ from typing import Protocol
 from simulator.catalogue.shapes import Shape
 from simulator.dice import Dice
 from simulator.model import CheckFailure, CloudError, Props
+from simulator.records import Stored
 from simulator.store import Transaction
 
 
@@ -114,6 +115,22 @@ class CloudRules(Protocol):
 
     def ancestors(self, reference: str) -> tuple[str, ...]:
         """Return the names of which a reference may be a child path, nearest first."""
+        ...
+
+    def kind(self, reference: Reference) -> str | None:
+        """Return the kind of thing a reference names by its form (``iam:role``), None where the form does not tell."""
+        ...
+
+    def place(self, shape: Shape, inputs: Props, config: Props) -> str | None:
+        """Return the region of a resource, None for one that has none."""
+        ...
+
+    def place_of(self, reference: Reference, store: Transaction) -> str | None:
+        """Return the region of what a reference names, None where it has none."""
+        ...
+
+    def out_of_sight(self, reference: Reference, found: list[Stored], place: str | None) -> bool:
+        """Tell whether what a reference names exists, but not for a resource in a region."""
         ...
 
     def not_found(self, shape: Shape, reference: Reference) -> CloudError:

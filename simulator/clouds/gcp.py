@@ -16,6 +16,7 @@ from simulator.functions import gcp as functions
 from simulator.functions.gcp import NUMBER
 from simulator.model import UNKNOWN, CheckFailure, CloudError, Props
 from simulator.naming import AutoName
+from simulator.records import Stored
 from simulator.store import Transaction
 from simulator.values import render, reveal, strings
 
@@ -27,6 +28,9 @@ _EMAIL = re.compile(
     r"(?:serviceAccount:)?([a-z][a-z0-9-]{4,28}[a-z0-9])@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com"
 )
 _DOCKER = re.compile(r"([a-z0-9-]+)-(?:docker|kfp|python)\.pkg\.dev/([a-z][a-z0-9-]+)/([a-z0-9-]+)(/.*)?")
+_LIKE_KMS: Final = MappingProxyType({"eu": "europe"})
+"""Multi-region of Cloud Storage and BigQuery -> of Cloud KMS, where the names differ
+(https://cloud.google.com/bigquery/docs/customer-managed-encryption#location)."""
 _PLACES: Final = frozenset({"locations", "regions", "zones"})
 _NOT_REFERENCES: Final = frozenset({"labels", "description", "sourceContents", "dashboardJson", "filter", "policyData"})
 
@@ -168,6 +172,36 @@ class Gcp:
             return ()
         found = ("/".join(steps[:end]) for end in range(len(steps) - 1, 3, -1))
         return tuple(name for name in found if _is_resource(name))
+
+    def kind(self, reference: Reference) -> str | None:
+        """Return the collection in a full resource name."""
+        if reference.name.startswith("email:"):
+            return "email"
+        steps = reference.name.split("/")
+        if not _is_resource(reference.name) or len(steps) % 2:
+            # Global and regional names of Compute Engine have one step more: projects/p/global/networks/n.
+            return steps[-2] if len(steps) > 3 and steps[2] == "global" else None
+        return "/".join(steps[-4::2]) if steps[-2] == "cryptoKeyVersions" else steps[-2]
+
+    def place(self, shape: Shape, inputs: Props, config: Props) -> str | None:
+        """Return the location as Cloud KMS names it: multi-regions have names of their own there."""
+        values = {**inputs}
+        for key in ("location", "region", "zone"):
+            if key in shape.inputs:
+                place = str(values.get(key) or config.get(key) or "")
+                if place:
+                    return _LIKE_KMS.get(place.lower(), re.sub(r"-[a-z]$", "", place.lower()))
+        return None
+
+    def place_of(self, reference: Reference, store: Transaction) -> str | None:
+        """Return the location in a full resource name."""
+        steps = reference.name.split("/")
+        at = next((index for index, step in enumerate(steps) if step in _PLACES), None)
+        return None if at is None or at + 1 >= len(steps) else re.sub(r"-[a-z]$", "", steps[at + 1])
+
+    def out_of_sight(self, reference: Reference, found: list[Stored], place: str | None) -> bool:
+        """Nothing is: names carry their location."""
+        return False
 
     def not_found(self, shape: Shape, reference: Reference) -> CloudError:
         """Return the error for an input that refers to nothing."""

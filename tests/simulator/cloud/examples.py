@@ -177,7 +177,11 @@ EXAMPLES: MappingProxyType[str, tuple[tuple[str, str, Props], ...]] = MappingPro
             ("gcp:kms/keyRing:KeyRing", "ring", {"name": "ml", "location": "europe-west4"}),
             ("gcp:kms/cryptoKey:CryptoKey", "key", {"name": "data", "keyRing": "$ring", "rotationPeriod": "7776000s"}),
             ("gcp:serviceaccount/account:Account", "serving", {"accountId": "ml-serving"}),
-            ("gcp:storage/bucket:Bucket", "Lake", {"location": "EU", "encryption": {"defaultKmsKeyName": "$key"}}),
+            (
+                "gcp:storage/bucket:Bucket",
+                "Lake",
+                {"location": "EUROPE-WEST4", "encryption": {"defaultKmsKeyName": "$key"}},
+            ),
             (
                 "gcp:storage/bucketIAMMember:BucketIAMMember",
                 "m",
