@@ -26,7 +26,7 @@ from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource, now
 from simulator.engine.targets import Targeting
 from simulator.engine.values import has_unknown, same, unwrap
-from simulator.model import UNKNOWN, CloudError, Difference, Props
+from simulator.model import UNKNOWN, CloudError, Difference, Live, PartialFailure, Props
 
 T = TypeVar("T")
 
@@ -187,12 +187,26 @@ class Planner:
         """Takes over a resource that exists, then brings it to what the program says."""
         urn = new.urn
         imported = new.copy(id=goal.import_id)
-        live = self._guard(urn, lambda: backend.read(imported, {}, {}))
+        errors: list[str] = []
+
+        def read() -> Live | None:
+            try:
+                return backend.read(imported, {}, {})
+            except PartialFailure as failure:
+                errors.append(failure.message)
+                return failure.live
+
+        live = self._guard(urn, read)
         if live is None:
             raise self._fail(urn, f"{new.type} {new.name!r}: nothing with the id {goal.import_id!r} to import")
         moment = now()
         imported = new.copy(
-            id=live.id or goal.import_id, inputs=live.inputs, outputs=live.outputs, created=moment, modified=moment
+            id=live.id or goal.import_id,
+            inputs=live.inputs,
+            outputs=live.outputs,
+            created=moment,
+            modified=moment,
+            init_errors=errors,
         )
         self.seen.operated.add(urn)
         if old is not None and not recreating:

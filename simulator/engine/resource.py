@@ -112,6 +112,40 @@ _REFUSED = {
 }
 
 
+_KEYS = {key for _, key in _FIELDS} | set(_REFUSED)
+_DEFAULTS = Resource("", "", False)
+_SHAPES: dict[str, type] = {
+    name: dict if name == "custom_timeouts" else type(getattr(_DEFAULTS, name))
+    for name, _ in _FIELDS
+    if name != "replacement_trigger"
+}
+_FREE = frozenset({"inputs", "outputs", "stack_trace", "custom_timeouts"})
+"""Fields whose content is anybody's."""
+
+
+def _shaped(urn: str, name: str, key: str, value: Any) -> Any:
+    """A field of a resource, of the right shape. Raises :class:`StateError`."""
+    expected = _SHAPES.get(name)
+    if expected is None:
+        return value
+    fits = isinstance(value, expected)
+    if fits and name not in _FREE:
+        if expected is dict:
+            # The CLI writes null for a property that depends on nothing.
+            value = {part: [] if some is None else some for part, some in value.items()}
+            fits = all(
+                isinstance(some, list) and all(isinstance(item, str) for item in some) for some in value.values()
+            )
+        elif expected is list:
+            fits = all(isinstance(item, str) for item in value)
+    if not fits:
+        raise StateError(
+            f"the state file is corrupt: {key} of {urn} is no {expected.__name__}; restore it from a backup, or export "
+            "the stack again"
+        )
+    return value
+
+
 class Codec:
     """Resources to and from JSON. Keeps the ciphertext of an unchanged secret, so that files stay comparable."""
 
@@ -134,17 +168,25 @@ class Codec:
 
     def decode(self, document: dict[str, Any]) -> Resource:
         """Raises :class:`StateError` when a secret cannot be read or the resource needs a feature that is missing."""
-        urn = document.get("urn")
+        urn = document.get("urn") if isinstance(document, dict) else None
         if not isinstance(urn, str) or not isinstance(document.get("type"), str):
             raise StateError("the state file has a resource without urn or type")
+        if not urns.valid(urn):
+            raise StateError(f"the state file is corrupt: {urn!r} is no URN; restore it from a backup")
         for key, feature in _REFUSED.items():
             if document.get(key):
                 raise StateError(f"the state file uses {feature} ({key} of {urn}): {STATE_FEATURE.remedy}")
         values: dict[str, Any] = {}
+        unknown = sorted(set(document) - _KEYS)
+        if unknown:
+            raise StateError(
+                f"the state file has unknown fields in {urn}: {', '.join(unknown)}; a newer Pulumi CLI may have "
+                f"written them; {STATE_FEATURE.remedy}"
+            )
         for name, key in _FIELDS:
             if key not in document or document[key] is None:
                 continue
-            value = document[key]
+            value = _shaped(urn, name, key, document[key])
             if name in ("inputs", "outputs", "replacement_trigger"):
                 value = self._open(urn, value)
             elif name == "custom_timeouts":

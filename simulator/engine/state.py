@@ -105,6 +105,15 @@ class StateFile:
 
         Raises :class:`StateError` for a file that is corrupt, of another version, or under another passphrase.
         """
+        try:
+            return self._load()
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError, RecursionError) as error:
+            raise StateError(
+                f"{self.path} is corrupt ({type(error).__name__}: {error}); restore it from a backup, or export the "
+                "stack again"
+            ) from error
+
+    def _load(self) -> Snapshot:
         raw = self._read()
         document = self._parse(raw) if raw else {}
         if document:
@@ -207,6 +216,14 @@ class StateFile:
                 f"allowed are {', '.join(sorted(_FEATURES.values()))}; {STATE_FEATURE.remedy}"
             )
         deployment: dict[str, Any] = document["deployment"]
+        for key in ("snippets", "extensions"):
+            if deployment.get(key):
+                raise StateError(f"{self.path} has {key}, which this engine does not support; {STATE_FEATURE.remedy}")
+        if (deployment.get("metadata") or {}).get("integrity_error"):
+            raise StateError(
+                f"{self.path} was written by a Pulumi CLI that found it broken (metadata.integrity_error); run "
+                "`pulumi state repair` and export the stack again"
+            )
         return deployment
 
     def _unlock(self, document: dict[str, Any]) -> None:

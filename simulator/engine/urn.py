@@ -28,6 +28,11 @@ def _parts(urn: str) -> list[str]:
     return parts
 
 
+def valid(urn: str) -> bool:
+    """Whether the text has the parts of a URN."""
+    return urn.startswith(_PREFIX) and urn.removeprefix(_PREFIX).count("::") >= 3
+
+
 def qualified_type(urn: str) -> str:
     return _parts(urn)[2]
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pulumi
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pulumi import Output, ResourceOptions
 
 from simulator.engine.errors import StateError
@@ -167,6 +169,91 @@ def test_a_file_that_cannot_be_used_is_refused_and_left_alone(bench: Bench, text
         bench.up(lambda: Thing("one", {}))
     assert bench.state.path.read_text() == text
     assert bench.cloud.calls == []
+
+
+def document_of(bench: Bench) -> dict[str, Any]:
+    """A state with something of everything."""
+
+    def program() -> None:
+        group = Group("group")
+        one = Thing("one", {"name": "n", "password": pulumi.Output.secret("s3cret")}, ResourceOptions(parent=group))
+        Thing("two", {"name": "m", "other": one.arn, "list": [1, {"a": None}]}, ResourceOptions(protect=True))
+
+    bench.deploy(program)
+    document: dict[str, Any] = json.loads(bench.state.path.read_text())
+    return document
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (["resources", -1, "dependencies"], "x", "dependencies of .*two is no list"),
+        (["resources", -1, "propertyDependencies"], {"other": "x"}, "propertyDependencies of .*two is no dict"),
+        (["resources", -1, "protect"], "yes", "protect of .*two is no bool"),
+        (["resources", -1, "inputs"], [], "inputs of .*two is no dict"),
+        (["resources", -1, "urn"], "two", "'two' is no URN"),
+        (["resources", -1, "provider"], "nonsense", "is corrupt .*'nonsense' is no provider reference"),
+        (["resources", -1, "brandNew"], 1, "unknown fields in .*two: brandNew; a newer Pulumi CLI"),
+        (["resources"], 5, "is corrupt"),
+        (["pending_operations"], [{"type": "creating"}], "is corrupt"),
+        (["extensions"], {"a": {}}, "has extensions, which this engine does not support"),
+        (["metadata"], {"integrity_error": {"error": "x"}}, "pulumi state repair"),
+    ],
+)
+def test_a_corrupt_state_says_where(bench: Bench, path: list[Any], value: Any, message: str) -> None:
+    document = document_of(bench)
+    place: Any = document["deployment"]
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    bench.state.path.write_text(json.dumps(document))
+    before = bench.state.path.read_bytes()
+    with pytest.raises(StateError, match=message):
+        bench.up(lambda: None)
+    assert bench.state.path.read_bytes() == before
+    assert bench.cloud.calls == []
+
+
+def test_a_property_that_depends_on_nothing_may_be_null(bench: Bench) -> None:
+    """As the CLI writes it."""
+    document = document_of(bench)
+    document["deployment"]["resources"][-1]["propertyDependencies"]["name"] = None
+    bench.state.path.write_text(json.dumps(document))
+    assert bench.resource("two").property_dependencies["name"] == []
+    assert bench.deployment().refresh().ok
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_damage_is_a_state_error_or_harmless(bench: Bench, data: st.DataObject) -> None:
+    if not hasattr(bench, "good"):
+        bench.good = document_of(bench)  # type: ignore[attr-defined]
+    document = json.loads(json.dumps(bench.good))  # type: ignore[attr-defined]
+    place: Any = document
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if isinstance(place[key], dict | list) and place[key] and data.draw(st.booleans()):
+            place = place[key]
+            continue
+        if data.draw(st.booleans()):
+            place[key] = data.draw(JSON)
+        else:
+            del place[key]
+        break
+    bench.state.path.write_text(json.dumps(document))
+    try:
+        snapshot = bench.state.load()
+    except StateError:
+        return
+    bench.state.document(snapshot)
 
 
 def test_a_wrong_passphrase_is_refused_and_nothing_is_changed(bench: Bench) -> None:
