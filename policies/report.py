@@ -32,6 +32,12 @@ class Place:
     """Path relative to the project where the file is in it."""
     line: int = 1
 
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """A place from ``file:line``, or from a file alone."""
+        file, _, line = text.rpartition(":")
+        return cls(file=file, line=int(line)) if file and line.isdigit() else cls(file=text)
+
 
 def nowhere(finding: Finding) -> Place | None:
     """The place of a finding of which no file is known."""
@@ -90,6 +96,12 @@ def counts(findings: Iterable[Finding]) -> dict[Verdict, int]:
     """How many findings have each verdict, zeros included."""
     counted = Counter(f.verdict for f in findings)
     return {verdict: counted[verdict] for verdict in _ORDER}
+
+
+def tally(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings have each verdict that there is, in the order of the verdicts."""
+    counted = Counter(f.verdict for f in findings)
+    return {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]}
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

@@ -33,23 +33,12 @@ def in_project(file: StackFile, root: Path) -> Locator:
 
     def place(finding: Finding) -> Place | None:
         if finding.place:
-            return _parsed(finding.place)
+            return Place.parse(finding.place)
         capability = capability_of(finding.urn)
         if not capability:
             return default
         found = max(_candidates(capability, finding.name, blueprint, file.source), default=None, key=lambda c: c[0])
         return found[1] if found else default
-
-    return place
-
-
-def in_state(shown: str, lines: dict[str, int]) -> Locator:
-    """Finds the entry of a resource in an exported state."""
-
-    def place(finding: Finding) -> Place | None:
-        if finding.place:
-            return _parsed(finding.place)
-        return Place(file=shown, line=lines.get(finding.urn, 1))
 
     return place
 
@@ -96,8 +85,3 @@ def _line_of(source: Source, key: str) -> int:
         if trail in source.lines:
             return source.lines[trail]
     return 1
-
-
-def _parsed(place: str) -> Place:
-    file, _, line = place.rpartition(":")
-    return Place(file=file, line=int(line)) if file and line.isdigit() else Place(file=place)

@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from policies.frameworks import Framework
 from policies.report import ClauseResult
+from policies.report import tally as verdict_counts
 from policies.run import Finding
 from policies.verdict import Verdict
 from simulator.engine.deployment import Result
@@ -19,7 +20,6 @@ from simulator.engine.events import Diagnostic, Event, Op, PolicyViolation, Step
 from simulator.engine.policy import ResourceView
 from simulator.model import SECRET_SIG, SIG_KEY, UNKNOWN
 from tripod.console import err, out
-from tripod.verdicts import counts as verdict_counts
 
 SYMBOLS: dict[Op, tuple[str, str]] = {
     Op.CREATE: ("+", "green"),

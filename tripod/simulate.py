@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from components.core.errors import Fault, TripodError
+from policies.report import tally
 from simulator.engine.deployment import Deployment, Result
 from simulator.engine.errors import EngineError
 from simulator.model import CloudError
@@ -78,7 +79,7 @@ def document(result: Result, found: list[Any] | None = None) -> dict[str, Any]:
         ],
     }
     if found is not None:
-        data["verdicts"] = verdicts.counts(found)
+        data["verdicts"] = tally(found)
         data["findings"] = [
             {
                 "control": f.control,

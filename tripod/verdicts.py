@@ -1,14 +1,10 @@
 """Policies over a graph of the engine: for the check command, for plans, and during an update."""
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from typing import Any
 
-from components.core.errors import Fault, TripodError
 from policies.environment import waivers_of
 from policies.graph import Options, Resource
 from policies.packs import levels
@@ -20,6 +16,7 @@ from policies.settings import SettingsError, settings_from
 from policies.verdict import Verdict
 from simulator.engine.policy import ResourceView, Violation
 from stacks.settings import PROJECT
+from tripod import policy_input
 from tripod.session import Session
 
 
@@ -31,7 +28,7 @@ def policy_settings(session: Session) -> PolicySettings:
     """
     profile = session.settings.scope.profile.value
     where = session.file.source.where(("config", f"{PROJECT}:policy"))
-    with bad_input():
+    with policy_input.bad_input():
         try:
             given: Any = json.loads(session.file.config.get(f"{PROJECT}:policy", "{}"))
         except ValueError:
@@ -39,7 +36,7 @@ def policy_settings(session: Session) -> PolicySettings:
         if not isinstance(given, dict):
             raise SettingsError([f"{where}: must be a map of settings"])
         settings = settings_from(profile, given, levels(profile), where)
-        waivers = waivers_of(session.root, today())
+        waivers = waivers_of(session.root, policy_input.today())
     return replace(settings, waivers=waivers, tags={**_tags(session), **settings.tags})
 
 
@@ -52,21 +49,6 @@ def _tags(session: Session) -> dict[str, str]:
         "environment": scope.environment,
         "data-class": scope.classification.value,
     }
-
-
-def today() -> date:
-    """The day on which waivers are judged (UTC)."""
-    return datetime.now(UTC).date()
-
-
-@contextmanager
-def bad_input() -> Iterator[None]:
-    """Turn what policies say of their settings into faults of the command line."""
-    try:
-        yield
-    except SettingsError as error:
-        faults = [fault.rsplit(": ", 1) for fault in error.faults]
-        raise TripodError([Fault(where=place, what=what) for place, what in faults]) from error
 
 
 def neutral(view: ResourceView) -> Resource:
@@ -97,12 +79,6 @@ def findings(views: Iterable[ResourceView], settings: PolicySettings) -> list[Fi
 def blocking(found: Iterable[Finding]) -> list[Finding]:
     """Findings that stop a deployment."""
     return [finding for finding in found if finding.blocking]
-
-
-def counts(found: Iterable[Finding]) -> dict[str, int]:
-    """Number of findings by verdict, in the order of the verdicts."""
-    counted = Counter(finding.verdict for finding in found)
-    return {verdict.value: counted[verdict] for verdict in Verdict if counted[verdict]}
 
 
 @dataclass(frozen=True)

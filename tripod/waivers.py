@@ -1,6 +1,7 @@
 """``tripod waivers``: every waiver beside the stacks, with the days that it has left."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,10 +10,11 @@ from rich.table import Table
 
 from policies.environment import waivers_of
 from policies.waivers import FILE, Waiver, Waivers
-from stacks.settings import ROOT
-from tripod import verdicts
+from tripod import policy_input
 from tripod.console import EXIT_VIOLATIONS, out
 
+ROOT = Path(__file__).resolve().parent.parent
+"""The project. ``stacks.settings`` says the same, but reading it takes three SDKs."""
 COLOURS = {"in force": "green", "expired": "red", "over-broad": "red", "malformed": "red"}
 
 
@@ -23,8 +25,8 @@ def waivers(
 
     Whether a waiver is used, and whether its pattern takes in more than what fails, is found by `tripod check`.
     """
-    with verdicts.bad_input():
-        held = waivers_of(ROOT, verdicts.today())
+    with policy_input.bad_input():
+        held = waivers_of(ROOT, policy_input.today())
     rows = listed(held)
     if as_json:
         out.print_json(json.dumps({"today": str(held.today), "waivers": rows}))

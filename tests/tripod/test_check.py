@@ -1,6 +1,8 @@
 """``tripod check`` and ``tripod waivers`` as a user meets them: formats, places, profiles, waivers, bad input."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +16,7 @@ from policies.environment import waivers_of
 from policies.waivers import Waivers
 from stacks.settings import ROOT
 from tests.policies.dsl import urn
-from tripod import main, verdicts
+from tripod import main, policy_input
 
 BUCKET = "gcp:storage/bucket:Bucket"
 STACK = "gcp-dev"
@@ -40,7 +42,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """The command line in this process, in a world of its own, on a fixed day."""
     monkeypatch.setenv("TRIPOD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "220")
-    monkeypatch.setattr(verdicts, "today", lambda: date(2026, 3, 1))
+    monkeypatch.setattr(policy_input, "today", lambda: date(2026, 3, 1))
 
     def call(*arguments: str | Path) -> Done:
         monkeypatch.setattr("sys.argv", ["tripod", *map(str, arguments)])
@@ -218,6 +220,25 @@ class TestState:
         done = run("check", "--state", state(tmp_path / "s.json"))
         assert done.code == 1
         assert "holds no resource of a cloud; nothing was judged" in done.err
+
+
+def test_a_state_needs_no_sdk(tmp_path: Path) -> None:
+    """Nor do waivers: both start at once."""
+    file = state(tmp_path / "s.json", "raw")
+    program = """
+import sys
+from tripod.main import run
+sys.argv[1:] = sys.orig_argv[3:]
+try:
+    run()
+except SystemExit:
+    pass
+print(sorted({"pulumi_aws", "pulumi_gcp", "pulumi_azure_native", "components.storage"} & set(sys.modules)))
+"""
+    for arguments in (["check", "--state", str(file)], ["waivers"]):
+        command = [sys.executable, "-c", program, *arguments]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.stdout.splitlines()[-1], done.stderr) == ("[]", "")
 
 
 def _bad(tmp_path: Path) -> dict[str, tuple[tuple[str | Path, ...], str]]:
