@@ -16,8 +16,8 @@ from simulator.documents.aws.states import machine
 from simulator.documents.azure import components, rbac, templates, workflow
 from simulator.documents.azure import policy as azure_policy
 from simulator.documents.fault import Document, Fault, Grammar
-from simulator.documents.gcp import iam
-from simulator.documents.reading import read_base64_yaml, read_json, read_value
+from simulator.documents.gcp import iam, monitoring, resources, workflows
+from simulator.documents.reading import read_base64_yaml, read_json, read_value, read_yaml
 
 Reader = Callable[[Any, dict[str, Any]], tuple[Document | None, Fault | None]]
 
@@ -68,7 +68,39 @@ def _entries() -> dict[str, tuple[Entry, ...]]:
     }
 
 
+_SINKS = ("billingAccount", "folder", "organization", "project")
 _GCP: dict[str, tuple[Entry, ...]] = {
+    "gcp:bigquery/table:Table": (Entry("schema", "invalid: the schema", resources.table_schema),),
+    "gcp:cloudscheduler/job:Job": (Entry("", "INVALID_ARGUMENT: the job", resources.schedule, read_value),),
+    "gcp:kms/cryptoKey:CryptoKey": (Entry("", "INVALID_ARGUMENT: the key", resources.crypto_key, read_value),),
+    **{
+        f"gcp:logging/{level}Sink:{level[0].upper()}{level[1:]}Sink": (
+            Entry("", "INVALID_ARGUMENT: the sink", monitoring.sink, read_value),
+        )
+        for level in _SINKS
+    },
+    **{
+        f"gcp:logging/{level}Exclusion:{level[0].upper()}{level[1:]}Exclusion": (
+            Entry("filter", "INVALID_ARGUMENT: the exclusion", monitoring.log_filter, read_value),
+        )
+        for level in _SINKS
+    },
+    "gcp:logging/logView:LogView": (Entry("filter", "INVALID_ARGUMENT: the view", monitoring.log_filter, read_value),),
+    "gcp:logging/metric:Metric": (
+        Entry("filter", "INVALID_ARGUMENT: the log metric", monitoring.log_filter, read_value),
+    ),
+    "gcp:monitoring/alertPolicy:AlertPolicy": (
+        Entry("", "INVALID_ARGUMENT: the alert policy", monitoring.alert_policy, read_value),
+    ),
+    "gcp:monitoring/dashboard:Dashboard": (
+        Entry("dashboardJson", "INVALID_ARGUMENT: the dashboard", monitoring.dashboard),
+    ),
+    "gcp:orgpolicy/policy:Policy": (
+        Entry("", "INVALID_ARGUMENT: the organisation policy", resources.org_policy, read_value),
+    ),
+    "gcp:workflows/workflow:Workflow": (
+        Entry("sourceContents", "INVALID_ARGUMENT: the workflow", workflows.source, read_yaml),
+    ),
     "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": (
         Entry("", "INVALID_ARGUMENT: the identity pool provider", iam.pool_provider, read_value),
     ),
