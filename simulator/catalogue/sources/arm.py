@@ -1,9 +1,10 @@
 """Facts of Azure types from the management clients: azure-ai-ml (2025-12-01) and the azure-mgmt packages.
 
 A type is found by its path: the PUT of a client whose path is that of the type has the class of the body and the
-constraints on the names in the path. Where a service has two clients, both are asked: one has the create-only fields,
-the other the patterns. Not taken: enumerations (:mod:`simulator.catalogue.sources.azure_models` says why), and what is
-required, since the SDK asks for the same save what it or the provider fills in (defaults, ``location``).
+constraints on the names in the path. A type whose path is only guessed is found by the class it is named after. Where
+a service has two clients, both are asked: one has the create-only fields, the other the patterns. Not taken:
+enumerations (:mod:`simulator.catalogue.sources.azure_models` says why), and what is required, since the SDK asks for
+the same save what it or the provider fills in (defaults, ``location``).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as File
 from types import MappingProxyType
@@ -105,14 +106,15 @@ class ArmModels:
             return Mapping(
                 token=shape.token,
                 source=standing.source,
-                mapped=tuple(sorted({*walk.mapped, *(_own(shape) & {*shape.inputs})})),
+                mapped=tuple(sorted({*walk.mapped, *(_own(shape, standing) & {*shape.inputs})})),
                 unmapped=tuple(sorted({*walk.unmapped} - {*walk.mapped})),
             )
         return None
 
 
 def _of_names(shape: Shape, standing: Standing) -> Iterator[Fact]:
-    own = fields(azure_paths.path_of(shape.token, shape))
+    known = azure_paths.is_known(shape.token)
+    own = fields(azure_paths.path_of(shape.token, shape)) if known else standing.operation.names
     url = f"PUT {standing.operation.url.rsplit('/providers/', 1)[-1]}"
     for name, theirs in zip(reversed(own), reversed(standing.operation.names), strict=False):
         if name not in shape.inputs or name == "subscriptionId":
@@ -140,8 +142,9 @@ def _of_body(shape: Shape, standing: Standing) -> Iterator[Fact]:
         yield Fact(shape.token, found.path, rule, found.value, f"{standing.source} {found.where}", confidence)
 
 
-def _own(shape: Shape) -> frozenset[str]:
-    return frozenset(fields(azure_paths.path_of(shape.token, shape)))
+def _own(shape: Shape, standing: Standing) -> frozenset[str]:
+    """Return the inputs that name the resource and its parents, which are no members of the body."""
+    return frozenset(fields(azure_paths.path_of(shape.token, shape))) | frozenset(standing.operation.names)
 
 
 @functools.cache
@@ -153,7 +156,7 @@ def standing_behind(shape: Shape) -> tuple[Standing, ...]:
         package = _package(part, shape.api_version or "")
         if package is None:
             continue
-        operation = operations(package).get(wanted)
+        operation = operations(package).get(wanted) or _by_class(shape, operations(package).values())
         if operation is None:
             continue
         models = importlib.import_module(f"{package}.models")
@@ -166,9 +169,23 @@ def standing_behind(shape: Shape) -> tuple[Standing, ...]:
     return tuple(found)
 
 
+def _by_class(shape: Shape, put: Iterable[Operation]) -> Operation | None:
+    """Return the only operation whose body is of the class the type is named after and whose path it can fill."""
+    if azure_paths.is_known(shape.token):
+        return None
+    leaf = shape.token.rsplit(":", 1)[-1]
+    inputs = {name.lower() for name in shape.inputs} | {"subscriptionid"}
+    found = [
+        one
+        for one in put
+        if leaf.removeprefix("Registry") in one.classes and {name.lower() for name in one.names} <= inputs
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 @functools.cache
 def _walk(shape: Shape, standing: Standing) -> Walk:
-    own = _own(shape)
+    own = _own(shape, standing)
     body = {name: prop for name, prop in shape.inputs.items() if name not in own}
     return Walk().object(body, standing.model)
 

@@ -62,8 +62,8 @@ def operations(package: str) -> Mapping[tuple[str, ...], Operation]:
         bodies: dict[str, tuple[str, ...]] = {}
         for chunk in _FUNCTION.split(source):
             if built := _BUILDER.match(chunk):
-                if 'method="PUT"' in chunk and (url := _URL.search(chunk)):
-                    builders[built.group(1)] = (url.group(1), _fields(chunk))
+                if 'method="PUT"' in chunk and (path := _URL.search(chunk)):
+                    builders[built.group(1)] = (path.group(1), _fields(chunk))
             elif called := _CALL.search(chunk):
                 signature = _RESULT.split(chunk, maxsplit=1)[0]
                 bodies.setdefault(called.group(1), tuple(dict.fromkeys(_BODY.findall(signature))))
@@ -97,6 +97,8 @@ def _fields(chunk: str) -> Mapping[str, Mapping[Rule, Any]]:
 
 def _constraints(call: ast.Call) -> Iterator[tuple[Rule, Any]]:
     for keyword in call.keywords:
-        if keyword.arg in _RULES and isinstance(keyword.value, ast.Constant):
-            value = keyword.value.value
-            yield _RULES[keyword.arg], whole(value) if keyword.arg == "pattern" else value
+        rule = _RULES.get(keyword.arg or "")
+        if rule is None or not isinstance(keyword.value, ast.Constant):
+            continue
+        value = keyword.value.value
+        yield rule, whole(value) if isinstance(value, str) else value

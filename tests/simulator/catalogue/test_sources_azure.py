@@ -332,6 +332,11 @@ class TestSupportingServices:
         assert registry["registryName", Rule.MIN_LENGTH].value == 5
         assert registry["registryName", Rule.PATTERN].confidence is Confidence.API
 
+    def test_a_type_whose_path_is_guessed_is_found_by_its_class(self) -> None:
+        facts = said(ARM, "storage:FileServiceProperties")
+        assert facts["shareDeleteRetentionPolicy.days", Rule.MAXIMUM].value == 365
+        assert facts["accountName", Rule.MAX_LENGTH].value == 24
+
     def test_nothing_is_required_that_the_provider_fills(self) -> None:
         for short in ("storage:StorageAccount", "keyvault:Vault", "containerregistry:Registry"):
             assert not [path for path, rule in said(ARM, short) if rule is Rule.REQUIRED]
