@@ -122,6 +122,7 @@ class Run:
         self._idle = threading.Condition()
         self._busy = 0
         self._failed: list[Planned] = []
+        self._deleting: dict[int, threading.Event] = {}
         self._defaults: dict[tuple[str, str, str], str] = {}
 
     # Reports.
@@ -191,6 +192,7 @@ class Run:
         urn = urns.make(self.settings.stack, self.settings.project, parent, type_, name)
         seen = self.planner.seen
         decided = False
+        ahead: list[threading.Event] = []
         try:
             with self._planning:
                 self.planner.urn(type_, name, parent)
@@ -199,6 +201,7 @@ class Run:
                     self.report(Diagnostic("warning", "skipped, because a resource it depends on failed", urn))
                     return Registered(Outcome.SKIPPED, urn)
                 steps = plan(urn)
+                ahead = self._foretell(steps)
                 self._announce(steps)
                 # What the operation leaves out is only recorded, before anything that depends on it can be.
                 self._apply([step for step in steps if step.untargeted])
@@ -217,6 +220,9 @@ class Run:
                 self.stopping.set()
                 raise Stopped("a resource failed") from None
             return Registered(Outcome.FAILED, urn)
+        finally:
+            for event in ahead:
+                event.set()
         state = steps[-1].new
         assert state is not None
         if steps[-1].skipped:
@@ -299,6 +305,23 @@ class Run:
 
     # Steps.
 
+    def _foretell(self, steps: Sequence[Planned]) -> list[threading.Event]:
+        """Marks what these steps delete for others to make anew: those may be registered before it is gone."""
+        events = []
+        for step in steps:
+            if step.pending and step.op in (Op.DELETE_REPLACED, Op.DISCARD_REPLACED):
+                events.append(self._deleting.setdefault(id(step.old), threading.Event()))
+        return events
+
+    def _await_deletion(self, step: Planned) -> None:
+        """Waits until what a step makes anew is gone. Raises :class:`StepFailed` when it could not be deleted."""
+        event = self._deleting.get(id(step.old))
+        if step.op is not Op.CREATE_REPLACEMENT or step.pending or event is None:
+            return
+        event.wait()
+        if step.old is not None and not step.old.pending_replacement:
+            raise StepFailed(step.urn)
+
     def _announce(self, steps: Sequence[Planned]) -> None:
         for step in steps:
             if not urns.is_default_provider(step.urn):
@@ -310,6 +333,7 @@ class Run:
 
     def apply(self, step: Planned) -> None:
         """Applies one step and reports it. Raises :class:`StepFailed`; the reason is reported."""
+        self._await_deletion(step)
         shown = step.shown
         quiet = urns.is_default_provider(step.urn)
         # A default provider is registered while the planner waits for it; it must not wait for a slot in turn.
@@ -325,6 +349,8 @@ class Run:
                 self.emit(StepFinished(replace(shown, error=message, seconds=time.monotonic() - begun)))
                 self._failed.append(step)
                 raise StepFailed(step.urn) from error
+            if step.pending and (gone := self._deleting.get(id(step.old))):
+                gone.set()
             if not quiet:
                 self.emit(StepFinished(replace(shown, seconds=time.monotonic() - begun)))
 

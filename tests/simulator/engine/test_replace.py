@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -175,3 +176,33 @@ def test_a_replaced_resource_that_resists_deletion_is_tried_again(bench: Bench) 
     assert not again.ok
     assert bench.cloud.calls == [("delete", "one")]
     assert sorted(bench.cloud.live) == [old.id, "id-2"]
+
+
+def test_what_is_deleted_for_another_is_made_anew_only_when_it_is_gone(bench: Bench) -> None:
+    """The program may register it, no longer dependent, while its deletion is under way."""
+
+    def before() -> None:
+        base = Thing("base", {"name": "b", "force": "x"}, ResourceOptions(delete_before_replace=True))
+        Thing("user", {"name": "u", "forced": base.arn})
+
+    def after() -> None:
+        Thing("base", {"name": "b", "force": "y"}, ResourceOptions(delete_before_replace=True))
+        Thing("user", {"name": "u", "forced": "none"})
+
+    bench.deploy(before)
+    original = bench.cloud.note
+
+    def note(call: str, urn: str) -> None:
+        if call == "delete":
+            threading.Event().wait(0.1)
+        original(call, urn)
+
+    bench.cloud.note = note  # type: ignore[method-assign]
+    result = bench.up(after)
+    assert result.ok, result.errors
+    if "delete-replaced user" in bench.ops(result):  # unless the program registered the user first
+        assert bench.cloud.calls.index(("delete", "user")) < bench.cloud.calls.index(("create", "user"))
+    assert sorted(bench.names()) == ["base", "project-dev", "user"]
+    assert sorted(item.id for item in bench.state.load().resources if item.custom and "Thing" in item.type) == sorted(
+        bench.cloud.live
+    )
