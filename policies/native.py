@@ -13,7 +13,7 @@ neither happens here. It also takes any level from ``--policy-pack-config``: :cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -124,7 +124,7 @@ def _policies(control: Control, held: Held) -> Iterator[Policy]:
             graph = Graph([Resource.from_policy(args, linked=False)])
             _report(evaluate(alone, graph, level, held.settings), report, held, undetermined=False)
 
-        def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+        def remediate(args: ResourceValidationArgs) -> Any:
             if args.resource_type not in mends:
                 args.not_applicable("nothing of this type is remediated")
             return _remedied(args, control.id, held)
@@ -156,8 +156,8 @@ def _remedied(args: ResourceValidationArgs, control: str, held: Held) -> Mapping
     if not mending:
         return None
     # pulumi_policy's proxy keeps secrets and unknowns only where the very object that it gave comes back.
-    put(args.props, mending)
-    return cast(Mapping[str, Any], args.props)
+    put(cast(MutableMapping[str, Any], args.props), mending)
+    return args.props
 
 
 def _graph(args: StackValidationArgs) -> Graph:

@@ -50,7 +50,7 @@ def pack_settings_policy() -> Policy:
     )
 
 
-class Servicer(_PolicyAnalyzerServicer):  # type: ignore[misc]  # pulumi_policy is untyped
+class Servicer(_PolicyAnalyzerServicer):
     """The analyzer of ``pulumi_policy``, with a configuration that can only tighten."""
 
     adopt: Callable[[dict[str, Any]], dict[str, EnforcementLevel]]
@@ -74,7 +74,7 @@ class Servicer(_PolicyAnalyzerServicer):  # type: ignore[misc]  # pulumi_policy 
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "\n".join(error.faults))
         for name, level in levels.items():
             request.policyConfig[name].enforcementLevel = self._map_enforcement_level(level)
-        return super().Configure(request, context)
+        return super().Configure(request, context)  # type: ignore[no-untyped-call]
 
 
 def servicer_of(

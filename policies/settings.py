@@ -230,7 +230,7 @@ def _names(key: str, value: Any, place: str, held: frozenset[str] | None, faults
         faults.append(f"{place}: must be a list of one or more names")
         return held
     added = sorted(set(value) - held) if held is not None else []
-    if added:
+    if held is not None and added:
         faults.append(f"{place}: {', '.join(added)} is looser than what holds; allowed are {', '.join(sorted(held))}")
     return frozenset(value)
 

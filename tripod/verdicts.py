@@ -10,11 +10,11 @@ from policies.graph import Options, Resource
 from policies.packs import levels
 from policies.registry import controls
 from policies.remediation import apply, changes
-from policies.run import Finding, judge, judge_alone
+from policies.run import Finding, crash_words, judge, judge_alone
+from policies.settings import REMEDIABLE, SettingsError, settings_from
 from policies.settings import Settings as PolicySettings
-from policies.settings import SettingsError, settings_from
 from policies.verdict import Verdict
-from simulator.engine.policy import ResourceView, Violation
+from simulator.engine.policy import Remediation, ResourceView, Violation
 from stacks.settings import PROJECT
 from tripod import policy_input
 from tripod.session import Session
@@ -104,18 +104,22 @@ class PolicyAnalyzer:
             if finding.verdict in (Verdict.FAILED, Verdict.ERROR)
         ]
 
-    def remediate(self, resource: ResourceView) -> dict[str, Any] | None:
-        """The wire inputs of a resource as the switched-on remediations leave them; None where they change none.
+    def remediate(self, resource: ResourceView) -> Sequence[Remediation]:
+        """What the switched-on remediations make of the wire inputs of a resource, one after the other.
 
-        A remediation that crashes changes nothing: the control is judged afterwards all the same.
+        One that crashes changes nothing and says so: its control is judged afterwards all the same.
         """
-        if not resource.custom or not self.settings.remediate:
-            return None
-        try:
-            found = changes(neutral(resource), self.settings)
-            return apply(resource.inputs, found) if found else None
-        except Exception:
-            return None
+        made: list[Remediation] = []
+        inputs = resource.inputs
+        for control in REMEDIABLE if resource.custom and self.settings.remediate else ():
+            try:
+                found = changes(neutral(replace(resource, inputs=inputs)), self.settings, only=control)
+                if found:
+                    inputs = apply(inputs, found)
+                    made.append(Remediation(control, inputs))
+            except Exception as error:
+                made.append(Remediation(control, None, crash_words(error)))
+        return made
 
     def analyze_stack(self, resources: Sequence[ResourceView]) -> Sequence[Violation]:
         """Links between resources were judged on the plan, and the result is judged when it is there."""

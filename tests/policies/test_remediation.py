@@ -31,6 +31,12 @@ ROLE = "aws:iam/role:Role"
 FLAGGED = {"blockPublicAcls": True, "blockPublicPolicy": True, "ignorePublicAcls": True, "restrictPublicBuckets": True}
 
 
+def mended(type_: str, inputs: dict[str, Any], settings: Settings = ON) -> dict[str, Any] | None:
+    """The inputs after all remediations; None where there was none."""
+    made = PolicyAnalyzer(settings).remediate(view(type_, inputs))
+    return made[-1].inputs if made else None
+
+
 def view(type_: str, inputs: dict[str, Any], custom: bool = True) -> ResourceView:
     return ResourceView(urn=urn(type_, "r"), type=type_, name="r", custom=custom, inputs=inputs, outputs={})
 
@@ -62,13 +68,12 @@ def test_only_what_is_wrong_known_and_safe_is_changed(
     type_: str, given: dict[str, Any], after: dict[str, Any] | None
 ) -> None:
     before = repr(given)
-    assert PolicyAnalyzer(ON).remediate(view(type_, given)) == after
+    assert mended(type_, given) == after
     assert repr(given) == before
 
 
 def test_labels_are_written_as_the_cloud_allows() -> None:
-    mended = PolicyAnalyzer(ON).remediate(view(BUCKET, {"name": "b"}))
-    assert mended == {
+    assert mended(BUCKET, {"name": "b"}) == {
         "name": "b",
         "publicAccessPrevention": "enforced",
         "labels": {
@@ -82,24 +87,30 @@ def test_labels_are_written_as_the_cloud_allows() -> None:
 
 @pytest.mark.parametrize("type_", sorted({flag.type for flags in FLAGS.values() for flag in flags} | {ROLE, S3}))
 def test_what_is_remediated_passes_its_control(type_: str) -> None:
-    mended = apply({}, changes(res(type_, "r"), ON))
-    found = judge_alone([BY_ID[c] for c in REMEDIABLE], res(type_, "r", mended), "regulated", ON)
+    after = res(type_, "r", apply({}, changes(res(type_, "r"), ON)))
+    found = judge_alone([BY_ID[c] for c in REMEDIABLE], after, "regulated", ON)
     assert [f.control for f in found if f.verdict is not Verdict.PASSED] == []
-    assert changes(res(type_, "r", mended), ON) == {}
+    assert changes(after, ON) == {}
 
 
 def test_nothing_is_changed_unless_it_is_asked_for_by_name() -> None:
     assert Settings.of("regulated").remediate == frozenset()
-    off = PolicyAnalyzer(replace(ON, remediate=frozenset()))
-    assert off.remediate(view(BLOCK, {})) is None
-    tags = PolicyAnalyzer(replace(ON, remediate=frozenset({TAGS})))
-    assert set(tags.remediate(view(BUCKET, {})) or {}) == {"labels"}
-    assert PolicyAnalyzer(ON).remediate(view("tripod:index:Storage", {}, custom=False)) is None
+    assert mended(BLOCK, {}, replace(ON, remediate=frozenset())) is None
+    assert set(mended(BUCKET, {}, replace(ON, remediate=frozenset({TAGS}))) or {}) == {"labels"}
+    assert PolicyAnalyzer(ON).remediate(view("tripod:index:Storage", {}, custom=False)) == []
+
+
+def test_each_remediation_goes_by_the_name_of_its_control() -> None:
+    made = PolicyAnalyzer(ON).remediate(view(BUCKET, {}))
+    assert [(m.control, sorted(m.inputs or {})) for m in made] == [
+        ("required-tags", ["labels"]),
+        ("store-no-public-access", ["labels", "publicAccessPrevention"]),
+    ]
 
 
 def test_values_that_nobody_has_given_are_not_invented() -> None:
     poor = replace(ON, tags={"owner": "a@b.c"})
-    assert PolicyAnalyzer(poor).remediate(view(ROLE, {})) == {"tags": {"owner": "a@b.c"}}
+    assert mended(ROLE, {}, poor) == {"tags": {"owner": "a@b.c"}}
 
 
 def test_a_stack_file_switches_it_on_for_controls_that_have_one() -> None:
@@ -111,11 +122,13 @@ def test_a_stack_file_switches_it_on_for_controls_that_have_one() -> None:
 
 
 def test_a_crash_in_a_remediation_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise RuntimeError("no")
 
     monkeypatch.setattr("tripod.verdicts.changes", crash)
-    assert PolicyAnalyzer(ON).remediate(view(BLOCK, {})) is None
+    told = PolicyAnalyzer(ON).remediate(view(BLOCK, {}))
+    assert [(m.control, m.inputs) for m in told] == [(c, None) for c in REMEDIABLE]
+    assert told[0].message.startswith("the rule crashed with RuntimeError at test_remediation.py:")
 
 
 def remediated(type_: str, props: dict[str, Any], settings: Settings) -> list[tuple[str, dict[str, Any]]]:
