@@ -40,8 +40,9 @@ def parse(text: str, where: str) -> dict[str, Any]:
     """The file as a mapping; raises SettingsError where it is none."""
     try:
         data = json.loads(text)
-    except ValueError as error:
-        raise SettingsError([f"{where}: the configuration is not JSON ({error})"]) from error
+    except json.JSONDecodeError as error:
+        what = f"{error.msg}, column {error.colno}"
+        raise SettingsError([f"{where}:{error.lineno}: the configuration is not JSON ({what})"]) from error
     if not isinstance(data, dict):
         raise SettingsError([f"{where}: must map names of controls to levels"])
     return data
@@ -110,7 +111,7 @@ def _split(value: Any) -> tuple[str | None, Mapping[str, Any]]:
 def _all(level: str, base: Mapping[str, Level], levels: dict[str, str], where: str) -> list[str]:
     """Raise every control to a level; refuse it where it would lower one."""
     if level == "remediate":
-        return [f"{where}: all cannot be remediate; name the controls: {', '.join(REMEDIABLE)}"]
+        return [f"{where}: all cannot be remediate; name controls out of {', '.join(REMEDIABLE)}"]
     lowered = sorted(control for control, held in base.items() if _LEVELS[level].rank < held.rank)
     if lowered:
         more = f" and {len(lowered) - 3} more" if len(lowered) > 3 else ""

@@ -64,7 +64,7 @@ def test_all_raises_every_control() -> None:
         ({"key-rotation": {"days": 3}}, "key-rotation takes no days; settings go under pack-settings"),
         ({"key-rotation": 3}, "the level '3'"),
         ({"all": "advisory"}, "all as advisory is looser than what"),
-        ({"all": "remediate"}, "all cannot be remediate; name the controls: required-tags"),
+        ({"all": "remediate"}, "all cannot be remediate; name controls out of required-tags"),
         ({"waiver-expired": "advisory"}, "waiver-expired is always on; remove the line"),
         ({SETTINGS_POLICY: {"log_retention_days": 3}}, "log_retention_days: 3 is looser than profile standard"),
         ({SETTINGS_POLICY: {"log_retention_day": 3}}, "unknown setting (did you mean log_retention_days?)"),
@@ -80,7 +80,7 @@ def test_what_is_wrong_or_looser_is_refused_by_name(given: dict[str, Any], words
 
 def test_a_file_that_is_no_mapping_is_refused() -> None:
     for text in ("{", "[1]", "3"):
-        with pytest.raises(SettingsError, match=r"pack\.json: "):
+        with pytest.raises(SettingsError, match=r"pack\.json(:1)?: (the configuration is not JSON|must map names)"):
             parse(text, "pack.json")
 
 
