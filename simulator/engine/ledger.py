@@ -154,4 +154,7 @@ class Ledger:
 
 
 def _alike(old: Resource, new: Resource) -> bool:
-    return not new.aliases and all(same(getattr(old, name), getattr(new, name)) for name in _COMPARED)
+    if new.aliases:
+        return False
+    before, after = vars(old), vars(new)
+    return all(before[name] is after[name] or same(before[name], after[name]) for name in _COMPARED)

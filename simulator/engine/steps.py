@@ -239,7 +239,9 @@ def _both(step: Planned) -> tuple[Resource, Resource]:
 def _protect_outputs(new: Resource) -> None:
     """Marks the outputs that must be secret: the ones asked for, and echoes of secret inputs."""
     outputs = mark_secret(new.outputs, new.additional_secret_outputs)
-    for key, value in outputs.items():
-        if not is_secret(value) and is_secret(new.inputs.get(key)):
-            outputs[key] = make_secret(value)
-    new.outputs = outputs
+    echoes = {
+        key: make_secret(outputs[key])
+        for key, value in new.inputs.items()
+        if is_secret(value) and key in outputs and not is_secret(outputs[key])
+    }
+    new.outputs = {**outputs, **echoes} if echoes else outputs

@@ -175,13 +175,17 @@ def annotate(outs: Props, ins: Props) -> Props:
 def mark_secret(outs: Props, names: Iterable[str]) -> Props:
     """``outs`` in which the named properties are secret (the option ``additionalSecretOutputs``)."""
     named = set(names)
+    if not named:
+        return outs
     return {key: make_secret(value) if key in named else value for key, value in outs.items()}
 
 
 def same(left: Any, right: Any) -> bool:
     """Equality of wire values; unlike Python, a bool is never equal to a number."""
+    if left is right:
+        return True
     if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
+        return False
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):
