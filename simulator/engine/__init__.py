@@ -19,6 +19,6 @@ It serves the resource monitor to an unchanged Pulumi Python program and keeps a
 
 Nothing is imported here, so that the program's own process does not pay for the engine.
 
-Deliberately not done: what ``refusals`` lists, each refused by name where a program or a state asks for it; update plans;
-locks that other machines see (the lock is one of this machine).
+Deliberately not done: what ``refusals`` lists, each refused by name where a program or a state asks for it; update
+plans; locks that other machines see (the lock is one of this machine).
 """
