@@ -13,10 +13,12 @@ from simulator.catalogue.templates import fill
 from simulator.catalogue.types import Kind
 from simulator.clouds.base import Birth, Identity, Naming, Reference
 from simulator.dice import Dice
+from simulator.documents.azure.built_in_roles import BUILT_IN_ROLES
 from simulator.functions import azure as functions
 from simulator.model import UNKNOWN, CheckFailure, CloudError, Props
 from simulator.naming import CREATE_BEFORE_DELETE
 from simulator.records import Stored
+from simulator.regions import region_fault
 from simulator.store import Transaction
 from simulator.values import render, reveal, strings
 
@@ -38,10 +40,11 @@ _GLOBAL: Final = MappingProxyType(
 _SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-f-]{36})(/.*)?", re.IGNORECASE)
 _BUILT_IN = re.compile(
     r"/subscriptions/[^/]+(/resourcegroups/[^/]+/.*)?/providers/microsoft\.authorization/"
-    r"(roledefinitions|policydefinitions|policysetdefinitions)/[^/]+"
+    r"(policydefinitions|policysetdefinitions)/[^/]+"
     r"|/subscriptions/[^/]+(/resourcegroups/networkwatcherrg(/.*)?)?"
 )
-"""Role and policy definitions of Azure, the subscription, and the network watchers it makes by itself."""
+"""Policy definitions of Azure, the subscription, and the network watchers it makes by itself."""
+_ROLE = re.compile(r"(/subscriptions/[^/]+)?/providers/microsoft\.authorization/roledefinitions/([^/]+)")
 _IMPLIED = re.compile(
     r"/(?:(?:blobservices|fileservices|queueservices|tableservices|managednetworks)/default"
     r"|(?:data|codes|components|environments|models|featuresets|featurestoreentities)/[^/]+)$"
@@ -72,7 +75,8 @@ class Azure:
                     "run `pulumi config set azure-native:location westeurope`",
                 ),
             )
-        return ()
+        fault = region_fault(self.package, str(config["location"])) if config["location"] != UNKNOWN else ""
+        return (CheckFailure("location", fault),) if fault else ()
 
     def replacing_config(self) -> frozenset[str]:
         """Return the configuration keys whose change replaces everything."""
@@ -158,7 +162,7 @@ class Azure:
         return Identity(
             id=id_,
             facts=facts,
-            names=frozenset({id_.lower()}),
+            names=frozenset({id_.lower(), *_aliases(birth.shape.token, id_.lower(), values["subscriptionId"])}),
             claims=claims,
             parents=_parents(id_, values["subscriptionId"], guessed=not azure_paths.is_known(birth.shape.token)),
         )
@@ -198,7 +202,8 @@ class Azure:
 
     def built_in(self, reference: str) -> bool:
         """Tell whether a reference names the subscription itself or a built-in definition."""
-        return _BUILT_IN.fullmatch(reference) is not None
+        role = _ROLE.fullmatch(reference)
+        return role.group(2) in BUILT_IN_ROLES if role is not None else _BUILT_IN.fullmatch(reference) is not None
 
     def ancestors(self, reference: str) -> tuple[str, ...]:
         """Return the resources (not the resource group) of which an id is a child path."""
@@ -237,6 +242,13 @@ class Azure:
         group = re.match(r"(/subscriptions/[^/]+/resourcegroups/([^/]+))(/|$)", reference.text, re.IGNORECASE)
         if group is not None and group.group(1).lower() == reference.name:
             return CloudError("ResourceGroupNotFound", f"Resource group '{group.group(2)}' could not be found.")
+        if _ROLE.fullmatch(reference.name):
+            guid = reference.text.rsplit("/", 1)[-1]
+            return CloudError(
+                "RoleDefinitionDoesNotExist",
+                f"The specified role definition with ID '{guid}' does not exist: it is neither a built-in role nor a "
+                "custom role that was made",
+            )
         if reference.path == "":
             return CloudError(
                 "ParentResourceNotFound",
@@ -295,6 +307,14 @@ def resource_type(id_: str) -> str:
         return "Microsoft.Resources/resourceGroups"
     namespace, *steps = path.split("/")
     return "/".join([namespace, *steps[::2]])
+
+
+def _aliases(token: str, id_: str, subscription: str) -> tuple[str, ...]:
+    """Return the other names of an object: a role definition is known in its whole subscription, whatever its scope."""
+    if token != "azure-native:authorization:RoleDefinition":
+        return ()
+    role = f"/providers/microsoft.authorization/roledefinitions/{id_.rsplit('/', 1)[-1]}"
+    return (f"/subscriptions/{subscription.lower()}{role}", role)
 
 
 def _parents(id_: str, subscription: str, *, guessed: bool) -> tuple[str, ...]:

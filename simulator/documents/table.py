@@ -166,7 +166,7 @@ _AZURE: dict[str, tuple[Entry, ...]] = {
         Entry('properties.properties["v1.specification"]', "the feature set specification", components.feature_set),
     ),
     "azure-native:machinelearningservices:RegistryComponentVersion": (
-        Entry("componentVersionProperties.componentSpec", "the component specification", components.component),
+        Entry("properties.componentSpec", "the component specification", components.component),
     ),
     "azure-native:resources:Deployment": (
         Entry("properties.template", "InvalidTemplate: the template", templates.template),
@@ -207,3 +207,19 @@ def documents_of(type_: str) -> tuple[Entry, ...]:
     if found is None:
         found = next((entries for pattern, entries in _GRANTS if pattern.fullmatch(type_)), ())
     return found
+
+
+WITHOUT_GRAMMAR: dict[tuple[str, str], str] = {
+    ("aws:scheduler/schedule:Schedule", "target.input"): "any text; what it must be depends on the target",
+    ("aws:ssm/parameter:Parameter", "insecureValue"): "the content is the owner's own",
+    ("aws:ssm/parameter:Parameter", "value"): "the content is the owner's own",
+    ("azure-native:monitor:ScheduledQueryRule", "criteria.allOf[*].query"): "KQL is not parsed",
+    ("azure-native:operationalinsights:SavedSearch", "query"): "KQL is not parsed",
+    ("azure-native:storage:Blob", "source"): "an asset; Storage does not read what it keeps",
+    ("gcp:bigquery/table:Table", "view.query"): "SQL is not parsed",
+    ("gcp:storage/bucketObject:BucketObject", "content"): "Storage does not read what it keeps",
+}
+"""Properties that carry text of some language and are not checked -> why.
+
+Pipeline specifications of Vertex AI (KFP) are carried by no resource type of the Google provider.
+"""
