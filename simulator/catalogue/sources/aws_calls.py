@@ -110,6 +110,7 @@ CALLS: Final[Mapping[str, tuple[Call, ...]]] = MappingProxyType(
         "lambda/functionUrl:FunctionUrl": (_call("lambda", "CreateFunctionUrlConfig"),),
         "lakeformation/permissions:Permissions": (_call("lakeformation", "GrantPermissions"),),
         "resourcegroups/group:Group": (_call("resource-groups", "CreateGroup"),),
+        "ec2/routeTableAssociation:RouteTableAssociation": (_call("ec2", "AssociateRouteTable"),),
         "s3/bucket:Bucket": (_call("s3", "CreateBucket", only="Bucket"),),
         "s3/bucketObject:BucketObject": (),
         "s3/bucketObjectv2:BucketObjectv2": (),
@@ -167,7 +168,15 @@ CALLS: Final[Mapping[str, tuple[Call, ...]]] = MappingProxyType(
 
 NAMES: Final[Mapping[str, Mapping[str, str | None]]] = MappingProxyType(
     {
-        "cloudwatch/metricAlarm:MetricAlarm": {"metricQueries": "Metrics"},
+        "cloudwatch/eventTarget:EventTarget": {"inputTransformer.inputPaths": "InputPathsMap"},
+        "cloudwatch/metricAlarm:MetricAlarm": {
+            "metricQueries": "Metrics",
+            "metricQueries[*].metric": "MetricStat",
+            "metricQueries[*].metric.dimensions": "Metric.Dimensions",
+            "metricQueries[*].metric.metricName": "Metric.MetricName",
+            "metricQueries[*].metric.namespace": "Metric.Namespace",
+        },
+        "ec2/securityGroup:SecurityGroup": {"name": "GroupName"},
         "ecr/lifecyclePolicy:LifecyclePolicy": {"policy": "lifecyclePolicyText"},
         "ecr/repositoryPolicy:RepositoryPolicy": {"policy": "policyText"},
         "sfn/stateMachine:StateMachine": {

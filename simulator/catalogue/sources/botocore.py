@@ -68,6 +68,11 @@ class ShapeNode:
             return NodeKind.OTHER
         return _KINDS.get(self._shape.type_name, NodeKind.OTHER)
 
+    @property
+    def type_name(self) -> str:
+        """Type of the shape as botocore calls it."""
+        return str(self._shape.type_name)
+
     @functools.cached_property
     def members(self) -> Mapping[str, Node]:
         """Members of a structure by name."""
@@ -176,7 +181,7 @@ class BotocoreSource:
         layout = self.layout(shape)
         if layout is None:
             return frozenset()
-        asked = {member for call in self.calls(shape) for member in self._input(call).required}
+        asked = {member for call in self.calls(shape) for member in self.input_of(call).required}
         return frozenset(
             one.path for one in layout.placed if len(one.way) == 1 and one.way[0] in asked and _is_input(one.path)
         )
@@ -192,7 +197,7 @@ class BotocoreSource:
         members: dict[str, Node] = {}
         nouns: list[str] = []
         for call in calls:
-            node = self._input(call)
+            node = self.input_of(call)
             for name, inner in node.members.items():
                 if call.only is None or name in call.only:
                     members.setdefault(name, inner)
@@ -202,7 +207,8 @@ class BotocoreSource:
         names = NAMES.get(shape.token.split(":", 1)[1], {})
         return lay(shape, _Root(place, members), tuple(dict.fromkeys(nouns)), names)
 
-    def _input(self, call: Call) -> ShapeNode:
+    def input_of(self, call: Call) -> ShapeNode:
+        """Return the structure in which a call holds what it takes of a type."""
         shape = self.model(call.service).operation_model(call.operation).input_shape
         for step in filter(None, call.at.split(".")):
             shape = shape.members[step]
