@@ -18,13 +18,19 @@ from simulator.catalogue.facts import Mapping as Found
 from simulator.catalogue.overrides import ADDED, DROPPED
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.types import Kind, Property, WireType
-from simulator.values import parse
+from simulator.values import parse, render
 
 SOURCES: Final = MappingProxyType(
     {
         "aws": ("botocore:BotocoreSource", "cloudformation:CloudFormationSource", "prose:Prose"),
-        "azure-native": ("arm:ArmModels",),
-        "gcp": ("google_docs:GoogleDocs", "discovery:Discovery", "prose:Prose"),
+        "azure-native": ("azure_rules:AzureRules", "arm:ArmModels"),
+        "gcp": (
+            "google_rules:GoogleRules",
+            "google_groups:GoogleGroups",
+            "google_docs:GoogleDocs",
+            "discovery:Discovery",
+            "prose:Prose",
+        ),
     }
 )
 """Package -> sources, the strongest first: of two facts of the same confidence the earlier source wins."""
@@ -115,7 +121,7 @@ def _key(fact: Fact) -> tuple[str, ...]:
 
 def _unfit(shape: Shape, fact: Fact) -> str:
     """Say why a fact is not taken; empty when it is."""
-    if any(row.covers(fact) for row in DROPPED):
+    if fact not in ADDED and any(row.covers(fact) for row in DROPPED):
         return "overridden"
     types = types_at(shape.inputs, fact.path)
     if fact.path and not types:
@@ -132,6 +138,9 @@ def _unfit(shape: Shape, fact: Fact) -> str:
         return "the SDK leaves the values open"
     if not any(one.kind in _FITS[fact.rule] for one in _leaves(types)):
         return "not of the type of the input"
+    if fact.rule is Rule.MIN_ITEMS and shape.package != "azure-native" and not _required(shape, fact.path):
+        # A bridged provider does not send an empty list, so one is as good as none.
+        return "an empty list is not sent"
     if fact.rule is Rule.PATTERN:
         try:
             regex.compile(fact.value)
@@ -149,6 +158,13 @@ def _leaves(types: tuple[WireType, ...]) -> Iterator[WireType]:
     for type_ in types:
         yield type_
         yield from _leaves(type_.members)
+
+
+def _required(shape: Shape, path: str) -> bool:
+    *above, last = (str(step) for step in parse(path))
+    owners = types_at(shape.inputs, render(tuple(above))) if above else ()
+    held = [one.cls.properties for one in _leaves(owners) if one.cls is not None] if above else [shape.inputs]
+    return any(last in properties and properties[last].required for properties in held)
 
 
 def types_at(properties: Mapping[str, Property], path: str) -> tuple[WireType, ...]:
@@ -189,5 +205,6 @@ def _consistent(facts: tuple[Fact, ...], skipped: Counter[str]) -> tuple[Fact, .
         and by_place[path, low].value > by_place[path, high].value
         for rule in (low, high)
     }
-    skipped["no value is within the bounds"] += len(wrong)
+    if wrong:
+        skipped["no value is within the bounds"] += len(wrong)
     return tuple(fact for fact in facts if id(fact) not in wrong)

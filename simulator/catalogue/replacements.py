@@ -286,5 +286,6 @@ def _gathered(shape: Shape, path: Path) -> bool:
     """
     wild = tuple("*" if isinstance(step, int) else step for step in path)
     if shape.package == "azure-native":
-        return (wild[0],) in changing_paths(shape.token, Rule.CREATE_ONLY)
+        top = (path for path in changing_paths(shape.token, Rule.CREATE_ONLY) if len(path) == 1)
+        return any(covers(pattern, wild) for pattern in (*top, *changing_paths(shape.token, Rule.REPLACES)))
     return any(covers(pattern, wild) for pattern in changing_paths(shape.token, Rule.REPLACES))

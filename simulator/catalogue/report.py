@@ -87,6 +87,8 @@ def count(package: str) -> Count:
 
 def source_of(fact: Fact) -> str:
     """Return the model a fact comes from, without the place in it."""
+    if fact.source.startswith("https://"):
+        return "pages of the vendors"
     found = _SOURCE.match(fact.source)
     return found.group(1) if found else fact.source
 

@@ -34,7 +34,12 @@ NAMES = [
     ("azure-native:network:Subnet", {**RG, "virtualNetworkName": "v"}, "subnetName", r"Logical"),
     (
         "azure-native:authorization:RoleAssignment",
-        {"scope": "/subscriptions/x", "principalId": "p", "roleDefinitionId": "r"},
+        {
+            "scope": "/subscriptions/00000000-0000-0000-0000-000000000000",
+            "principalId": "11111111-1111-4111-8111-111111111111",
+            "roleDefinitionId": "/subscriptions/00000000-0000-0000-0000-000000000000/providers"
+            "/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7",
+        },
         "roleAssignmentName",
         r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
     ),
