@@ -7,7 +7,7 @@ import time
 
 from simulator import config as configuration
 from simulator import diff as differ
-from simulator import faults, references
+from simulator import faults, places, quotas, references
 from simulator import outputs as writer
 from simulator.catalogue import create_only, lifecycle
 from simulator.catalogue.shapes import Shape, shape_of
@@ -68,7 +68,9 @@ class SimulatedProvider:
         )
         inputs = self._rules.complete(question)
         verdict = judge(shape, inputs)
-        return Checked(inputs, (*verdict.failures, *check_documents(type_, inputs)), verdict.warnings)
+        return Checked(
+            inputs, (*verdict.failures, *places.judge(shape, inputs), *check_documents(type_, inputs)), verdict.warnings
+        )
 
     def diff(
         self,
@@ -100,6 +102,10 @@ class SimulatedProvider:
             outputs = writer.born(self._rules, birth, identity)
             names = identity.names | self._implied(transaction, birth, outputs)
             existing = transaction.find(type_, identity.id)
+            if existing is None:
+                place = self._rules.place(shape, birth.inputs, self._config)
+                region = str(self._config.get("region") or self._config.get("location") or "")
+                quotas.refuse_excess(transaction, type_, birth.inputs, place, region)
             if existing is not None:
                 transaction.update(existing.number, birth.inputs, outputs, names=names, uses=uses, urn=urn)
             else:

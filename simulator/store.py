@@ -182,6 +182,31 @@ class Transaction:
         """Write a fact of the whole store unless it is there."""
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
 
+    def setting(self, key: str) -> str | None:
+        """Return a fact of the whole store."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set(self, key: str, value: str | None) -> None:
+        """Write a fact of the whole store; None forgets it."""
+        if value is None:
+            self._connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+        else:
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def at_least(self, types: tuple[str, ...], count: int) -> bool:
+        """Tell whether there are so many live objects of some types; looks at no more of them than it has to."""
+        marks = ",".join("?" * len(types))
+        row = self._connection.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM objects WHERE type IN ({marks}) AND state = ? LIMIT ?)",
+            (*types, State.LIVE.value, count),
+        ).fetchone()
+        return int(row[0]) >= count
+
+    def of_types(self, types: tuple[str, ...]) -> list[Stored]:
+        """Return the live objects of some types."""
+        return self._many(f"type IN ({','.join('?' * len(types))}) AND state = ?", (*types, State.LIVE.value))
+
     def find(self, type_: str, id_: str) -> Stored | None:
         """Return the object of a type and id, whatever its state."""
         return self._one("type = ? AND id = ?", (type_, id_))

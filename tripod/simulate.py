@@ -13,7 +13,7 @@ from simulator.engine.deployment import Deployment, Result
 from simulator.engine.errors import EngineError
 from simulator.model import CloudError
 from stacks.settings import read_stack_file
-from tripod import environment, faults, render, verdicts, world
+from tripod import environment, faults, quota, render, verdicts, world
 from tripod.console import EXIT_VIOLATIONS, err, out
 from tripod.operation import (
     Choices,
@@ -358,6 +358,6 @@ def state(stack: Stack) -> None:
         out.print_json(json.dumps(file.document(file.load())))
 
 
-for _command in (world.edit, world.inventory, world.reset, environment.env):
+for _command in (world.edit, world.inventory, world.reset, quota.quota, environment.env):
     app.command()(_command)
 app.add_typer(faults.app, name="fault")

@@ -14,9 +14,10 @@ from simulator.catalogue.types import Kind
 from simulator.clouds.base import Birth, Identity, Naming, Reference
 from simulator.clouds.bridged import named_by_hand, qualified, with_automatic_name
 from simulator.functions import aws as functions
-from simulator.model import CheckFailure, CloudError, Props
+from simulator.model import UNKNOWN, CheckFailure, CloudError, Props
 from simulator.naming import AutoName
 from simulator.records import Stored
+from simulator.regions import region_fault
 from simulator.store import Transaction
 from simulator.values import Path, parse, render, reveal, strings
 
@@ -65,8 +66,13 @@ class Aws:
                     "missing required configuration key 'aws:region'; run `pulumi config set aws:region eu-west-1`",
                 ),
             )
+        if region == UNKNOWN:
+            return ()
         if isinstance(region, str) and not _REGION.fullmatch(region):
             return (CheckFailure("region", f"'{region}' is no AWS region; a region looks like eu-west-1"),)
+        if isinstance(region, str) and config.get("skipRegionValidation") is not True:
+            fault = region_fault(self.package, region)
+            return (CheckFailure("region", fault),) if fault else ()
         return ()
 
     def replacing_config(self) -> frozenset[str]:

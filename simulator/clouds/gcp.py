@@ -17,6 +17,7 @@ from simulator.functions.gcp import NUMBER
 from simulator.model import UNKNOWN, CheckFailure, CloudError, Props
 from simulator.naming import AutoName
 from simulator.records import Stored
+from simulator.regions import region_fault
 from simulator.store import Transaction
 from simulator.values import render, reveal, strings
 
@@ -65,6 +66,8 @@ class Gcp:
             faults.append(
                 CheckFailure("region", f"'{region}' is no Google Cloud region; a region looks like europe-west4")
             )
+        elif isinstance(region, str) and region != UNKNOWN and (fault := region_fault(self.package, region)):
+            faults.append(CheckFailure("region", fault))
         return tuple(faults)
 
     def replacing_config(self) -> frozenset[str]:

@@ -277,3 +277,20 @@ def test_what_a_fault_does_to_a_stack(tmp_path: Path) -> None:
     (again,) = [step for step in second["steps"] if step["error"]]
     assert (code, again["urn"]) == (1, failed["urn"])
     assert "AlreadyExistsException" in again["error"]
+
+
+def test_quotas_are_listed_set_and_refused(home: Path) -> None:
+    assert tripod(home, "quota", "--set", "aws:ec2/VPCs=2").returncode == 0
+    rows = {row["name"]: row for row in json.loads(tripod(home, "quota", "--json").stdout)}
+    assert (rows["aws:ec2/VPCs"]["limit"], rows["aws:ec2/VPCs"]["default"]) == (2, 5)
+    assert "aws:ec2/VPCs = 2  (default 5)" in tripod(home, "quota").stdout
+    assert tripod(home, "quota", "--set", "aws:ec2/VPCs=default").returncode == 0
+    before = bytes_of(home)
+    for wrong, told in (
+        ("vpcs=2", "there is no quota 'vpcs'; known are aws:ec2/VPCs"),
+        ("aws:ec2/VPCs", "allowed: NAME=VALUE, or NAME=default"),
+        ("aws:ec2/VPCs=many", "allowed: NAME=VALUE, or NAME=default"),
+        ("aws:ec2/VPCs=-1", "allowed: NAME=VALUE, or NAME=default"),
+    ):
+        refused(tripod(home, "quota", "--set", wrong), told)
+    assert bytes_of(home) == before
