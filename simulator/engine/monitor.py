@@ -281,10 +281,12 @@ class Monitor:
         return empty_pb2.Empty()
 
     def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:
-        return self._answer(lambda: self._run.hooks.register(request) or empty_pb2.Empty())
+        self._answer(lambda: self._run.hooks.register(request))
+        return empty_pb2.Empty()
 
     def RegisterErrorHook(self, request: resource_pb2.RegisterErrorHookRequest) -> empty_pb2.Empty:
-        return self._answer(lambda: self._run.hooks.register_error(request) or empty_pb2.Empty())
+        self._answer(lambda: self._run.hooks.register_error(request))
+        return empty_pb2.Empty()
 
     # What is refused.
 

@@ -66,7 +66,7 @@ class Pack:
             ) from None
         except yaml.YAMLError as error:
             raise PackError(f"{manifest} is not YAML: {error}") from None
-        runtime = document.get("runtime") if isinstance(document, dict) else None
+        runtime: Any = document.get("runtime") if isinstance(document, dict) else None
         options: Any = {}
         if isinstance(runtime, dict):
             runtime, options = runtime.get("name"), runtime.get("options") or {}
