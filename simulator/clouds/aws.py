@@ -232,7 +232,7 @@ class Aws:
 
     def invoke(self, token: str, args: Props, config: Props, store: Transaction) -> Props:
         """Answer a function of pulumi-aws."""
-        return functions.invoke(token, args, config, ACCOUNT)
+        return functions.invoke(token, args, config, ACCOUNT, store)
 
     def _auto_name(self, shape: Shape) -> AutoName | None:
         rule = _AUTO_NAMES.get(shape.token)

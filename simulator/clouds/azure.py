@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from simulator.catalogue import azure_paths
-from simulator.catalogue.shapes import Shape
+from simulator.catalogue.shapes import Shape, shape_of
 from simulator.catalogue.templates import fill
 from simulator.catalogue.types import Kind
 from simulator.clouds.base import Birth, Identity, Naming, Reference
@@ -282,7 +282,11 @@ class Azure:
 
     def invoke(self, token: str, args: Props, config: Props, store: Transaction) -> Props:
         """Answer a function of azure-native."""
-        return functions.invoke(token, config, self._subscription(config))
+
+        def path_of(type_: str, given: Props) -> str:
+            return self.identity(Birth(shape_of(type_), given, "", Dice.of(token), config)).id
+
+        return functions.invoke(token, args, config, self._subscription(config), store, path_of)
 
     def _subscription(self, config: Props) -> str:
         return str(config.get("subscriptionId") or SUBSCRIPTION)

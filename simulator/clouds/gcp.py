@@ -235,7 +235,7 @@ class Gcp:
 
     def invoke(self, token: str, args: Props, config: Props, store: Transaction) -> Props:
         """Answer a function of pulumi-gcp."""
-        return functions.invoke(token, args, config)
+        return functions.invoke(token, args, config, store)
 
     def _auto_name(self, shape: Shape) -> AutoName | None:
         rule = _AUTO_NAMES.get(shape.token)

@@ -8,7 +8,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from simulator.dice import Dice
+from simulator.functions import lookup
 from simulator.model import CloudError, Props
+from simulator.regions import regions
+from simulator.store import Transaction
 from simulator.values import plain
 
 _SCIKIT: Final = MappingProxyType(
@@ -33,18 +36,27 @@ _SCIKIT: Final = MappingProxyType(
 )
 """Region -> registry of scikit-learn and XGBoost (docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths)."""
 
+_OTHER_PARTITIONS: Final = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 _DEEP_LEARNING: Final = "763104351884"
 _IMAGES_SCIKIT: Final = frozenset({"sagemaker-scikit-learn", "sagemaker-xgboost", "sagemaker-sparkml-serving"})
 
 
-def invoke(token: str, args: Props, config: Props, account: str) -> Props:
+def invoke(token: str, args: Props, config: Props, account: str, store: Transaction) -> Props:
     """Answer a function; raises :class:`CloudError` ``UnknownFunction`` for one that is not simulated."""
+    region = str(args.get("region") or config.get("region") or "us-east-1")
+    if token == "aws:index/getDefaultTags:getDefaultTags":
+        return {"id": account, "tags": (config.get("defaultTags") or {}).get("tags") or {}}
     function = _FUNCTIONS.get(token)
-    if function is None:
+    if function is not None:
+        return function(plain(args), region, account)
+    type_ = lookup.type_of(token)
+    if type_ is None:
         raise CloudError(
-            "UnknownFunction", f"'{token}' is not simulated; simulated are {', '.join(sorted(_FUNCTIONS))}"
+            "UnknownFunction",
+            f"'{token}' is not simulated; simulated are {', '.join(sorted(_FUNCTIONS))}, and get… of every type in the "
+            "catalogue",
         )
-    return function(plain(args), str(args.get("region") or config.get("region") or "us-east-1"), account)
+    return lookup.bridged(token, type_, plain(args), region, store)
 
 
 def _caller(_args: Props, _region: str, account: str) -> Props:
@@ -67,6 +79,23 @@ def _zones(args: Props, region: str, _account: str) -> Props:
     names = [f"{region}{letter}" for letter in "abc" if f"{region}{letter}" not in excluded]
     ids = [f"{Dice.of('zone', region).letters(3)}1-az{index + 1}" for index in range(len(names))]
     return {**args, "id": region, "region": region, "names": names, "zoneIds": ids, "groupNames": [region]}
+
+
+def _regions(args: Props, _region: str, _account: str) -> Props:
+    return {
+        **args,
+        "id": "aws",
+        "names": sorted(one for one in regions("aws") if not one.startswith(_OTHER_PARTITIONS)),
+    }
+
+
+def _arn(args: Props, _region: str, _account: str) -> Props:
+    arn = str(args["arn"])
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn":
+        raise CloudError("InvalidArn", f"'{arn}' is no ARN")
+    names = ("partition", "service", "region", "account", "resource")
+    return {"arn": arn, "id": arn, **dict(zip(names, parts[1:], strict=True))}
 
 
 def _prebuilt_image(args: Props, region: str, _account: str) -> Props:
@@ -146,6 +175,8 @@ _FUNCTIONS: Final[MappingProxyType[str, Callable[[Props, str, str], Props]]] = M
         "aws:index/getCallerIdentity:getCallerIdentity": _caller,
         "aws:index/getRegion:getRegion": _region,
         "aws:index/getPartition:getPartition": _partition,
+        "aws:index/getRegions:getRegions": _regions,
+        "aws:index/getArn:getArn": _arn,
         "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
         "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
         "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage": _prebuilt_image,

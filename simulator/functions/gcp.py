@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
+from simulator.dice import Dice
+from simulator.functions import lookup
 from simulator.model import CloudError, Props
+from simulator.regions import regions
+from simulator.store import Transaction
 from simulator.values import plain
 
 NUMBER: Final = "123456789012"
 """The number of the simulated project."""
 
 
-def invoke(token: str, args: Props, config: Props) -> Props:
+def invoke(token: str, args: Props, config: Props, store: Transaction) -> Props:
     """Answer a function; raises :class:`CloudError` ``UnknownFunction`` for one that is not simulated."""
+    given: Props = plain(args)
     function = _FUNCTIONS.get(token)
     if function is None:
-        raise CloudError(
-            "UnknownFunction", f"'{token}' is not simulated; simulated are {', '.join(sorted(_FUNCTIONS))}"
-        )
-    given: Props = plain(args)
+        type_ = lookup.type_of(token)
+        if type_ is None:
+            raise CloudError(
+                "UnknownFunction",
+                f"'{token}' is not simulated; simulated are {', '.join(sorted(_FUNCTIONS))}, and get… of every type in "
+                "the catalogue",
+            )
+        return lookup.bridged(token, type_, given, str(config.get("region") or ""), store)
     project = str(given.get("project") or given.get("projectId") or config.get("project") or "")
     return function(given, config, project)
 
@@ -84,6 +94,35 @@ def _zones(args: Props, config: Props, project: str) -> Props:
     return {"id": f"projects/{project}/regions/{region}", "project": project, "region": region, "names": names}
 
 
+def _regions(_args: Props, _config: Props, project: str) -> Props:
+    return {"id": f"projects/{project}", "project": project, "names": sorted(regions("gcp"))}
+
+
+def _policy(args: Props, _config: Props, _project: str) -> Props:
+    """A policy document: bindings by role, members in order, as the provider writes it."""
+    bindings = []
+    for binding in args.get("bindings") or ():
+        one: Props = {"members": sorted(set(binding.get("members") or ())), "role": binding.get("role")}
+        if binding.get("condition"):
+            one["condition"] = binding["condition"]
+        bindings.append(one)
+    policy: Props = {"bindings": sorted(bindings, key=lambda one: (str(one["role"]), str(one.get("condition"))))}
+    audits = [
+        {
+            "auditLogConfigs": [
+                {key: log[key] for key in ("exemptedMembers", "logType") if log.get(key)}
+                for log in audit.get("auditLogConfigs") or ()
+            ],
+            "service": audit.get("service"),
+        }
+        for audit in args.get("auditConfigs") or ()
+    ]
+    if audits:
+        policy["auditConfigs"] = audits
+    text = json.dumps(policy, separators=(",", ":"))
+    return {**args, "id": Dice.of(text).digits(10), "policyData": text}
+
+
 _FUNCTIONS: Final[MappingProxyType[str, Callable[[Props, Props, str], Props]]] = MappingProxyType(
     {
         "gcp:organizations/getProject:getProject": _project,
@@ -92,5 +131,7 @@ _FUNCTIONS: Final[MappingProxyType[str, Callable[[Props, Props, str], Props]]] =
         "gcp:bigquery/getDefaultServiceAccount:getDefaultServiceAccount": _bigquery,
         "gcp:logging/getProjectSettings:getProjectSettings": _logging,
         "gcp:compute/getZones:getZones": _zones,
+        "gcp:compute/getRegions:getRegions": _regions,
+        "gcp:organizations/getIAMPolicy:getIAMPolicy": _policy,
     }
 )
