@@ -26,12 +26,17 @@ _TOKEN: Final = "azure-native:authorization:getClientToken"
 _GET: Final = re.compile(r"(?P<module>azure-native:\w+):get(?P<name>[A-Z]\w*)")
 
 
+def _long(dice: Dice, name: str) -> Props:
+    """A key of 64 bytes as Base64 writes it: 86 signs and two of padding."""
+    return secret(f"{dice.letters(43, name)}{dice.letters(43, f'{name} more')}==")
+
+
 def _storage(one: Stored, dice: Dice) -> Props:
     return {
         "keys": [
             {
                 "keyName": name,
-                "value": secret(f"{dice.letters(86, name)}=="),
+                "value": _long(dice, name),
                 "permissions": "FULL",
                 "creationTime": "2026-01-01T00:00:00Z",
             }
@@ -45,7 +50,7 @@ def _pair(one: Stored, dice: Dice) -> Props:
 
 
 def _shared(one: Stored, dice: Dice) -> Props:
-    return {name: secret(f"{dice.letters(86, name)}==") for name in ("primarySharedKey", "secondarySharedKey")}
+    return {name: _long(dice, name) for name in ("primarySharedKey", "secondarySharedKey")}
 
 
 def _registry(one: Stored, dice: Dice) -> Props:
