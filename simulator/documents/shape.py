@@ -123,7 +123,8 @@ def _fault(error: ValidationError, place: Place) -> Fault:
         if len(best.absolute_path) > len(error.absolute_path) or best.validator not in ("type", "required", "const"):
             return _fault(best, place)
     where = (*place, *error.absolute_path)
-    value, wanted = error.instance, error.validator_value
+    value: Any = error.instance
+    wanted: Any = error.validator_value
     match error.validator:
         case "required":
             return Fault(where, f"{error.message.split(' is a required')[0]} is missing")

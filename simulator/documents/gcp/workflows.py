@@ -1,8 +1,7 @@
 """Sources of Workflows, in YAML or JSON.
 
-https://docs.cloud.google.com/workflows/docs/reference/syntax and, for the functions of the standard library,
-https://docs.cloud.google.com/workflows/docs/reference/stdlib/overview. Arguments of connectors are not checked, and
-variables are not followed.
+https://docs.cloud.google.com/workflows/docs/reference/syntax. Arguments of connectors are not checked, and variables
+are not followed.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 
 from simulator.documents.fault import Document, Fault, Place, listed, members, nearest
 from simulator.documents.gcp.expressions import WORKFLOWS, ExpressionError, parse
+from simulator.documents.gcp.workflow_library import HELPERS, LIBRARY
 
 MAX_BYTES = 128 * 1024
 MAX_EXPRESSION = 400
@@ -37,54 +37,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "try": ("retry", "except", "next"),
 }
 """What a step does -> what may stand beside it."""
-
-LIBRARY: dict[str, frozenset[str]] = {
-    "base64": frozenset({"decode", "encode"}),
-    "events": frozenset({"await_callback", "create_callback_endpoint"}),
-    "experimental.executions": frozenset({"map", "run"}),
-    "hash": frozenset({"compute_checksum", "compute_hmac"}),
-    "http": frozenset(
-        {
-            "default_retry",
-            "default_retry_non_idempotent",
-            "default_retry_predicate",
-            "default_retry_predicate_non_idempotent",
-            "delete",
-            "get",
-            "patch",
-            "post",
-            "put",
-            "request",
-        }
-    ),
-    "json": frozenset({"decode", "encode", "encode_to_string"}),
-    "list": frozenset({"concat", "prepend"}),
-    "map": frozenset({"delete", "get", "merge", "merge_nested"}),
-    "math": frozenset({"abs", "floor", "max", "min"}),
-    "retry": frozenset({"always", "default_backoff", "never"}),
-    "sys": frozenset({"get_env", "log", "now", "sleep", "sleep_until"}),
-    "text": frozenset(
-        {
-            "decode",
-            "encode",
-            "find_all",
-            "find_all_regex",
-            "match_regex",
-            "replace_all",
-            "replace_all_regex",
-            "split",
-            "substring",
-            "to_lower",
-            "to_upper",
-            "url_decode",
-            "url_encode",
-            "url_encode_plus",
-        }
-    ),
-    "time": frozenset({"format", "parse"}),
-    "uuid": frozenset({"generate"}),
-}
-HELPERS = frozenset({"default", "double", "get_type", "if", "int", "keys", "len", "not", "string"})
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -318,7 +270,8 @@ def _try(
                 yield Fault(
                     (*place, "retry", key), f"'{key}' is no field of a retry", "predicate, max_retries, backoff"
                 )
-        for key in retry.get("backoff") if isinstance(retry.get("backoff"), dict) else []:
+        backoff = retry.get("backoff")
+        for key in backoff if isinstance(backoff, dict) else ():
             known = ("initial_delay", "max_delay", "multiplier")
             if key not in known:
                 yield Fault((*place, "retry", "backoff", key), f"'{key}' is no field of a backoff", ", ".join(known))
