@@ -40,6 +40,10 @@ def read_yaml(value: Any, beside: dict[str, Any]) -> tuple[Document | None, Faul
         return None, None
     if not isinstance(value, str):
         return _shallow(Document(value, "", beside))
+    if value.lstrip().startswith("{"):  # JSON is YAML, and read a hundred times faster
+        document, refusal = read_json(value, beside)
+        if document is not None:
+            return document, refusal
     try:
         return _shallow(Document(yaml.load(value, Loader=_LOADER), value, beside))
     except (yaml.YAMLError, ValueError, RecursionError) as error:

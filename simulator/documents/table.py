@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.documents.aws import events, groups, images, queues
 from simulator.documents.aws.dashboards import dashboard
 from simulator.documents.aws.flavours import FLAVOURS
-from simulator.documents.aws.pipelines import pipeline
 from simulator.documents.aws.policy import policy
 from simulator.documents.aws.states import machine
 from simulator.documents.azure import components, rbac, templates, workflow
@@ -30,6 +29,12 @@ class Entry:
     name: str
     grammar: Grammar
     read: Reader = read_json
+
+
+def _pipeline(document: Document) -> Iterable[Fault]:
+    from simulator.documents.aws.pipelines import pipeline  # botocore takes long to import, and few stacks need it
+
+    return pipeline(document)
 
 
 def _policies() -> dict[str, tuple[tuple[str, str], ...]]:
@@ -141,7 +146,7 @@ _AWS: dict[str, tuple[Entry, ...]] = {
     "aws:sqs/redrivePolicy:RedrivePolicy": (
         Entry("redrivePolicy", "InvalidParameterValue: the redrive policy", queues.queue_redrive),
     ),
-    "aws:sagemaker/pipeline:Pipeline": (Entry("pipelineDefinition", "ValidationException: the pipeline", pipeline),),
+    "aws:sagemaker/pipeline:Pipeline": (Entry("pipelineDefinition", "ValidationException: the pipeline", _pipeline),),
     "aws:sfn/stateMachine:StateMachine": (Entry("definition", "InvalidDefinition: the state machine", machine),),
 }
 
