@@ -239,5 +239,5 @@ def _single(annotation: Any, namespace: dict[str, Any]) -> WireType:
     if issubclass(annotation, pulumi.Asset | pulumi.Archive):
         return WireType(Kind.ASSET)
     if pulumi_types.is_input_type(annotation) or pulumi_types.is_output_type(annotation):
-        return WireType(Kind.OBJECT, cls=_object_type(annotation))
+        return WireType(Kind.OBJECT, cls=_object_type(typing.cast(type, annotation)))
     return ANY
