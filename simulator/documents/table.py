@@ -32,7 +32,7 @@ class Entry:
 
 
 def _pipeline(document: Document) -> Iterable[Fault]:
-    from simulator.documents.aws.pipelines import pipeline  # botocore takes long to import, and few stacks need it
+    from simulator.documents.aws.pipelines import pipeline  # noqa: PLC0415  botocore is slow to import
 
     return pipeline(document)
 
