@@ -119,7 +119,9 @@ def _members(
     taken = {other.split(".")[0] for other in told.values() if other is not None and "." not in other}
     free = [name for name in node.members if name not in taken]
     found = pair([name for name in properties if name not in told], free, nouns)
-    steps = {name: ((member,), likeness) for name, (member, likeness) in found.items()}
+    steps: dict[str, tuple[tuple[str, ...], Likeness]] = {
+        name: ((member,), likeness) for name, (member, likeness) in found.items()
+    }
     steps |= {name: (tuple(other.split(".")), Likeness.SAME) for name, other in told.items() if other is not None}
     if not at:
         steps |= _flattened(properties, node, {*steps, *told}, {member for member, _ in found.values()}, nouns)
