@@ -28,10 +28,12 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def steps(outcome: Outcome) -> dict[str, list[str]]:
-    """Operations by URN; a failed one is marked."""
+def steps(outcome: Outcome, *, planned: bool) -> dict[str, list[str]]:
+    """Operations by URN; a failed one is marked. The CLI says of a plan only what succeeds."""
     found: dict[str, list[str]] = defaultdict(list)
     for step in outcome.steps:
+        if planned and step.failed:
+            continue
         found[step.urn].append(f"{step.op} FAILED" if step.failed else step.op)
     return {urn: sorted(ops) for urn, ops in sorted(found.items())}
 

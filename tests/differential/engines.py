@@ -6,9 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+import grpc
+from pulumi.automation._server import LanguageServer
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import language_pb2_grpc
 
 from simulator.cloud import SimulatedCloud
 from simulator.engine.deployment import Deployment, Result
@@ -136,13 +144,31 @@ class Embedded:
         return self.state(stack).load()
 
 
+@contextmanager
+def _language_server(program: Callable[[], None]) -> Iterator[str]:
+    """Serve a program to the CLI; the address."""
+    server = grpc.server(ThreadPoolExecutor(max_workers=8), options=_GRPC_CHANNEL_OPTIONS)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageServer(program), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(0)
+
+
 class Cli:
-    """The Pulumi CLI over launched plugins, as a user runs it."""
+    """The Pulumi CLI over launched plugins.
+
+    ``hosted``: the program is run by the Python language host, as for a user. Otherwise by a language server in this
+    process, as the Automation API does, which saves two thirds of the time.
+    """
 
     name = "cli"
 
-    def __init__(self, case: Case, directory: Path, salted: Path) -> None:
+    def __init__(self, case: Case, directory: Path, salted: Path, *, hosted: bool) -> None:
         self.case = case
+        self.hosted = hosted
         self.project = directory / "project"
         self.project.mkdir(parents=True)
         self.environment = Environment(directory)
@@ -206,7 +232,11 @@ class Cli:
             words += [option] if value is True else [text for one in value for text in (option, one)]
         if action.options.get("continue_on_error") and operation != "preview":
             words += ["--continue-on-error"]
-        done = self(*words, version=action.version, check=False)
+        if self.hosted or operation not in ("preview", "up"):
+            done = self(*words, version=action.version, check=False)
+        else:
+            with _language_server(lambda: self.case.program(action.version)) as address:
+                done = self(*words, f"--client={address}", "--exec-kind", "auto.inline", check=False)
         events = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         return _outcome(done, events)
 

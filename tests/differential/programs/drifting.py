@@ -59,7 +59,13 @@ def an_import_that_does_not_fit_is_updated(version: int) -> None:
     aws.sns.Topic("mine", name="there", display_name="other", opts=ResourceOptions(import_=THERE))
 
 
-@case(up(1, fails=True, plan_fails=True))
+@case(
+    up(1, fails=True, plan_fails=True),
+    differs={
+        "steps/urn:pulumi:dev::differential::aws:sns/topic:Topic::mine": "the embedded engine reads what it imports "
+        "when it plans, so a failed import is an error of the resource and not a failed step"
+    },
+)
 def an_import_of_nothing(version: int) -> None:
     aws.sns.Topic("mine", name="there", opts=ResourceOptions(import_=THERE))
 
