@@ -35,10 +35,10 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+from simulator import credentials
 from simulator.catalogue.packages import PACKAGES
 from simulator.cloud import SimulatedCloud
 from simulator.engine import urn as urns
-from simulator.engine.program import CREDENTIALS
 from simulator.engine.values import from_struct, to_struct, unwrap
 from simulator.model import Checked, CloudError, Difference, PartialFailure
 from simulator.store import Store
@@ -252,12 +252,6 @@ def _difference(difference: Difference) -> Any:
     )
 
 
-def forget_credentials() -> None:
-    """Take out of the environment what lets an SDK reach a real account."""
-    for name in [name for name in os.environ if name.startswith(CREDENTIALS)]:
-        del os.environ[name]
-
-
 def start(package: str, store: Store) -> tuple[grpc.Server, int]:
     """Start a server on a free port of the loopback interface; return it and its port."""
     server = grpc.server(futures.ThreadPoolExecutor(32, thread_name_prefix="rpc"), options=_GRPC_CHANNEL_OPTIONS)
@@ -277,7 +271,7 @@ def main(arguments: list[str] | None = None) -> int:
     parent = os.getppid()
     port_line = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a library prints must not be taken for the port
-    forget_credentials()
+    credentials.clear()
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())

@@ -27,7 +27,7 @@ import typer
 from components.core.errors import Fault, TripodError
 from simulator import plugin
 from simulator.catalogue.packages import PACKAGES
-from simulator.engine.program import CREDENTIALS
+from simulator.credentials import is_credential
 from stacks.settings import ROOT, stack_path
 from tripod.console import err
 from tripod.session import home, passphrase
@@ -76,9 +76,7 @@ class Environment:
     def unset(self, environment: Mapping[str, str]) -> list[str]:
         """Names in ``environment`` that the simulation must not see: credentials above all."""
         mine = self.variables()
-        return sorted(
-            name for name in environment if (name.startswith(CREDENTIALS) or name in _NEVER) and name not in mine
-        )
+        return sorted(name for name in environment if (is_credential(name) or name in _NEVER) and name not in mine)
 
     def applied_to(self, environment: Mapping[str, str]) -> dict[str, str]:
         """``environment`` as a process of the CLI should have it."""

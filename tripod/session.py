@@ -11,10 +11,11 @@ from pathlib import Path
 
 from components.core.errors import Fault, TripodError
 from simulator.cloud import SimulatedCloud
+from simulator.credentials import without
 from simulator.engine.deployment import Deployment, Result
 from simulator.engine.events import Event
 from simulator.engine.policy import Analyzer
-from simulator.engine.program import CREDENTIALS, InlineProgram
+from simulator.engine.program import InlineProgram
 from simulator.engine.secrets import Crypter
 from simulator.engine.state import StateFile
 from simulator.model import Props
@@ -143,10 +144,8 @@ class Session:
 def environment(extra: dict[str, str]) -> Iterator[None]:
     """The environment without credentials of the clouds, plus ``extra``; restored afterwards."""
     before = dict(os.environ)
-    for name in before:
-        if name.startswith(CREDENTIALS):
-            del os.environ[name]
-    os.environ.update(extra)
+    os.environ.clear()
+    os.environ.update(without(before) | extra)
     try:
         yield
     finally:

@@ -26,10 +26,10 @@ from google.protobuf import empty_pb2
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from simulator.credentials import without
 from simulator.engine import pack_config
 from simulator.engine.errors import PackError
 from simulator.engine.policy import Remediation, ResourceView, Violation
-from simulator.engine.program import CREDENTIALS
 from simulator.engine.settings import Settings
 from simulator.engine.values import from_struct, to_struct
 
@@ -114,9 +114,8 @@ class Pack:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(CREDENTIALS)}
     return {
-        **kept,
+        **without(os.environ),
         "PULUMI_ORGANIZATION": settings.organization,
         "PULUMI_PROJECT": settings.project,
         "PULUMI_STACK": settings.stack,

@@ -23,26 +23,13 @@ from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.settings import ROOT as _ROOT
 from pulumi.runtime.settings import Settings, configure
 
+from simulator.credentials import without
 from simulator.engine.errors import ProgramError
 from simulator.engine.events import Diagnostic
 from simulator.engine.monitor import EngineService, Monitor
 from simulator.engine.run import Run
 from simulator.engine.server import serve
 from simulator.engine.settle import settled
-
-CREDENTIALS = (
-    "AWS_",
-    "AZURE_",
-    "ARM_",
-    "GOOGLE_",
-    "GCLOUD_",
-    "GCP_",
-    "CLOUDSDK_",
-    "PULUMI_ACCESS_TOKEN",
-    "PULUMI_CONFIG_PASSPHRASE",
-)
-"""Prefixes of the environment variables that let an SDK reach a real account: they may not reach a program."""
-
 
 # How long, in seconds, a program may go on after a cancellation, at least.
 _GRACE = 5.0
@@ -228,7 +215,7 @@ class ProjectProgram:
         return code == 0
 
     def _environment(self, run: Run) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(CREDENTIALS)}
+        kept = without(os.environ)
         here = str(Path(__file__).resolve().parents[2])
         search = [here, *filter(None, [kept.get("PYTHONPATH")])]
         return {

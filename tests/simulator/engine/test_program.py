@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SOURCE = """
     import os
     import pulumi
+    from simulator.credentials import BLOCKED, is_credential
     from tests.simulator.engine.fake import Thing
 
     config = pulumi.Config()
@@ -28,7 +29,7 @@ SOURCE = """
     two = Thing("two", {"other": one.arn})
     pulumi.export("arn", two.arn)
     pulumi.export("password", one.password)
-    pulumi.export("credentials", sorted(key for key in os.environ if key.startswith(("AWS_", "AZURE_", "GOOGLE_"))))
+    pulumi.export("credentials", sorted(set(filter(is_credential, os.environ)) - set(BLOCKED)))
     pulumi.export("about", [pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()])
     pulumi.export("extra", os.environ.get("EXTRA"))
 """
