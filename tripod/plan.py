@@ -41,7 +41,8 @@ def plan_and_judge(
     """The plan of a stack and every verdict on it. ``watch`` shows the steps as they are planned, unless ``quiet``."""
     chosen = choices or Choices()
     with render.Watcher(f"Planning {session.stack}", quiet=quiet or not watch) as watcher:
-        deployment = session.deployment(open_cloud(), watcher if watch else lambda event: None)
+        menders = [verdicts.Mender(verdicts.PolicyAnalyzer(settings))] if settings.remediate else []
+        deployment = session.deployment(open_cloud(), watcher if watch else lambda event: None, menders)
         chosen.onto(deployment)
         with interruptible(deployment):
             result = session.run(lambda program: deployment.preview(program, refresh=chosen.refresh))

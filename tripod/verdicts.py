@@ -82,6 +82,23 @@ def blocking(found: Iterable[Finding]) -> list[Finding]:
 
 
 @dataclass(frozen=True)
+class Mender:
+    """Mends a plan as the update will, and judges nothing: a plan is judged as a whole when it stands."""
+
+    analyzer: "PolicyAnalyzer"
+    name: str = "tripod"
+
+    def analyze(self, resource: ResourceView) -> Sequence[Violation]:
+        return ()
+
+    def analyze_stack(self, resources: Sequence[ResourceView]) -> Sequence[Violation]:
+        return ()
+
+    def remediate(self, resource: ResourceView) -> Sequence[Remediation]:
+        return self.analyzer.remediate(resource)
+
+
+@dataclass(frozen=True)
 class PolicyAnalyzer:
     """Judges each resource before its step, when the values that the plan did not know are known."""
 

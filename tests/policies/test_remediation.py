@@ -18,7 +18,7 @@ from policies.verdict import Verdict
 from simulator.engine.policy import ResourceView
 from tests.policies.dsl import UNKNOWN, res, secret, urn
 from tests.policies.test_controls import BY_ID
-from tripod.verdicts import PolicyAnalyzer
+from tripod.verdicts import Mender, PolicyAnalyzer
 
 ON = replace(
     Settings.of("regulated"),
@@ -166,3 +166,11 @@ def test_every_remediation_is_on_a_policy_of_the_control() -> None:
         (policy,) = [p for p in made if p.name == control]
         assert policy.enforcement_level is EnforcementLevel.REMEDIATE
         assert types(control)
+
+
+def test_a_plan_is_mended_as_the_update_will_be_and_judged_as_a_whole() -> None:
+    bare = view(BLOCK, {"bucket": "b", "blockPublicAcls": False})
+    analyzer = PolicyAnalyzer(ON)
+    assert [one.control for one in Mender(analyzer).remediate(bare)] == ["store-no-public-access"]
+    assert analyzer.analyze(bare)
+    assert Mender(analyzer).analyze(bare) == ()
