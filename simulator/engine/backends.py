@@ -58,7 +58,7 @@ class CloudBackend:
 
     def check(self, resource: Resource, olds: Props, news: Props, seed: bytes) -> Checked:
         checked = self.provider.check(resource.urn, resource.type, unwrap(olds), unwrap(news), seed)
-        return Checked(annotate(checked.inputs, news), checked.failures)
+        return Checked(annotate(checked.inputs, news), checked.failures, checked.warnings)
 
     def diff(self, old: Resource, news: Props, ignore: tuple[str, ...]) -> Difference:
         return self.provider.diff(

@@ -449,11 +449,10 @@ class Planner:
             self._complete([Planned(Op.CREATE, new.urn, None, new)])
             raise self._fail(new.urn, f"{new.type} {new.name!r}: inputs that depend on a failed resource are unknown")
         checked = self._guard(new.urn, lambda: backend.check(new, olds, news, self._random(new.urn)))
-        for failure in checked.failures:
-            where = f"{new.type} {new.name!r}"
-            if failure.property:
-                where += f": {failure.property}"
-            self._report(Diagnostic("error", f"{where}: {failure.reason}", new.urn, "check"))
+        for severity, faults in (("error", checked.failures), ("warning", checked.warnings)):
+            for fault in faults:
+                where = f"{new.type} {new.name!r}" + (f": {fault.property}" if fault.property else "")
+                self._report(Diagnostic(severity, f"{where}: {fault.reason}", new.urn, "check"))
         if checked.failures:
             raise StepFailed(new.urn)
         return checked.inputs

@@ -87,7 +87,8 @@ class FakeProvider:
         if "name" not in inputs:
             inputs["name"] = olds.get("name") or f"{urn.rsplit('::', 1)[1]}-{seed.hex()[:7]}"
         failures = tuple(CheckFailure(key, "is not allowed") for key in inputs if key == "invalid")
-        return Checked(inputs, failures)
+        doubts = tuple(CheckFailure(key, "looks odd") for key in inputs if key == "odd")
+        return Checked(inputs, failures, doubts)
 
     def diff(
         self,

@@ -326,3 +326,11 @@ def test_a_journal_of_another_file_is_ignored(bench: Bench) -> None:
     journal.close()
     bench.state.path.write_text(bench.state.path.read_text() + "\n")
     assert bench.names() == ["project-dev", "one"]
+
+
+def test_a_doubt_of_the_provider_warns_and_stops_nothing(bench: Bench) -> None:
+    result = bench.up(lambda: Thing("one", {"odd": 1}))
+    assert result.ok
+    (doubt,) = [item for item in result.diagnostics if item.severity == "warning"]
+    assert doubt.message.endswith("'one': odd: looks odd")
+    assert doubt.urn == bench.resource("one").urn
