@@ -29,6 +29,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     azure("machinelearningservices.OnlineEndpoint"): ("endpointName", "name"),
     azure("machinelearningservices.OnlineDeployment"): ("deploymentName", "name"),
     azure("machinelearningservices.ModelContainer"): ("name",),
+    azure("machinelearningservices.Registry"): ("registryName", "name"),
+    azure("cognitiveservices.Account"): ("accountName", "name"),
     azure("operationalinsights.Workspace"): ("workspaceName", "name"),
     azure("managedidentity.UserAssignedIdentity"): ("resourceName", "name", "principalId", "clientId"),
     gcp("serviceaccount.Account"): ("email", "member", "name"),

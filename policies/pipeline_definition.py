@@ -6,11 +6,17 @@ https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definiti
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.verdict import MISSING, Mark
+from policies.checks import PASSED, Outcome, Rule, failed, undetermined
+from policies.graph import Resource
+from policies.settings import Settings
+from policies.tokens import aws
+from policies.verdict import MISSING, UNKNOWN, Mark
+
+_PIPELINE, _PATH = aws("sagemaker.Pipeline"), "pipelineDefinition"
 
 
 @dataclass(frozen=True)
@@ -67,3 +73,25 @@ def _steps(raw: Sequence[Any]) -> Iterator[Step]:
         for branch in ("IfSteps", "ElseSteps"):
             if isinstance(arguments.get(branch), list):
                 yield from _steps(arguments[branch])
+
+
+def step_rule(test: Callable[[Step], str | None], words: str) -> Rule:
+    """A rule on the steps of SageMaker pipelines.
+
+    ``test`` says what is wrong with a step: a text that completes "step X …", nothing where it is right, None where the
+    rule is not about it. ``words`` says what must hold of a definition that is not known yet.
+    """
+
+    def check(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+        definition = parse(resource.at(_PATH))
+        if definition is UNKNOWN:
+            yield undetermined(f"{_PATH} is not known yet; {words}", _PATH)
+        elif isinstance(definition, str):
+            yield failed(f"{_PATH} {definition}", _PATH)
+        elif isinstance(definition, Definition):
+            for step in definition.steps:
+                fault = test(step)
+                if fault is not None:
+                    yield failed(f"step {step.name} {fault}", _PATH) if fault else PASSED
+
+    return Rule(types=(_PIPELINE,), check=check, reads=((_PIPELINE, _PATH),))

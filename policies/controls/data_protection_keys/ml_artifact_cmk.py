@@ -1,0 +1,102 @@
+"""What ML jobs and services keep is encrypted with a key of the customer."""
+
+from __future__ import annotations
+
+from components.core.cloud import ByCloud, Gap, GapKind
+from policies import pipeline_definition
+from policies.accept import (
+    is_set,
+    is_true,
+)
+from policies.checks import (
+    Row,
+)
+from policies.control import Control, Group, Severity
+from policies.tokens import aws, gcp
+from policies.verdict import Verdict, first, known
+
+# What each SageMaker resource encrypts: a volume of its own, and what it writes.
+_AWS = {
+    aws("sagemaker.TrainingJob"): ("outputDataConfig.kmsKeyId",),
+    aws("sagemaker.DataQualityJobDefinition"): (
+        "dataQualityJobOutputConfig.kmsKeyId",
+        "jobResources.clusterConfig.volumeKmsKeyId",
+    ),
+    aws("sagemaker.FlowDefinition"): ("outputConfig.kmsKeyId",),
+}
+_OUTPUTS = {"Training": "OutputDataConfig.KmsKeyId", "Processing": "ProcessingOutputConfig.KmsKeyId"}
+_GCP = tuple(
+    gcp(f"vertex.{name}")
+    for name in (
+        "AiDataset",
+        "AiFeatureStore",
+        "AiIndex",
+        "AiIndexEndpoint",
+        "AiMetadataStore",
+        "AiPersistentResource",
+        "AiTensorboard",
+    )
+)
+_RUNTIME, _SCHEDULE = gcp("colab.RuntimeTemplate"), gcp("colab.Schedule")
+_JOB = "createPipelineJobRequest.pipelineJob"
+
+
+def _step(step: pipeline_definition.Step) -> str | None:
+    path = _OUTPUTS.get(step.type)
+    if path is None:
+        return None
+    return "" if known(key := first(step.arguments, path)) and key else f"has no {path}"
+
+
+CONTROL = Control(
+    id="ml-artifact-cmk",
+    group=Group.DATA_PROTECTION_KEYS,
+    title="Datasets, jobs and experiments are encrypted with a customer-managed key",
+    severity=Severity.MEDIUM,
+    why="Checkpoints, metrics and metadata quote the training data; a key of the provider cannot be taken from them.",
+    remedy="Set posture customer_keys to all, or name a key on the resource.",
+    url="https://cloud.google.com/vertex-ai/docs/general/cmek",
+    clauses=("iso27001:A.8.24", "soc2:CC6.1", "nist-800-53:SC-28", "cis:3.11"),
+    rows=ByCloud(
+        aws=(
+            *(
+                Row(type=t, path=paths, accept=is_set(), if_missing=Verdict.FAILED, evidence=(aws("kms.Key"),))
+                for t, paths in _AWS.items()
+            ),
+            pipeline_definition.step_rule(_step, "its steps must name a key for what they write"),
+            Row(
+                type=aws("sagemaker.EndpointConfiguration"),
+                path="dataCaptureConfig.kmsKeyId",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                when=("dataCaptureConfig.enableCapture", is_true()),
+                evidence=(aws("kms.Key"),),
+            ),
+        ),
+        azure=Gap(
+            kind=GapKind.NEVER,
+            reason="Jobs and assets of Azure Machine Learning live in the stores of the workspace, judged there.",
+            url="https://learn.microsoft.com/azure/machine-learning/concept-data-encryption",
+        ),
+        gcp=(
+            *(
+                Row(
+                    type=t,
+                    path="encryptionSpec.kmsKeyName",
+                    accept=is_set(),
+                    if_missing=Verdict.FAILED,
+                    evidence=(gcp("kms.CryptoKey"),),
+                )
+                for t in (*_GCP, _RUNTIME)
+            ),
+            Row(
+                type=_SCHEDULE,
+                path=f"{_JOB}.encryptionSpec.kmsKeyName",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                when=(_JOB, is_set()),
+                evidence=(gcp("kms.CryptoKey"),),
+            ),
+        ),
+    ),
+)

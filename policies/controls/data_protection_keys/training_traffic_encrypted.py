@@ -1,0 +1,62 @@
+"""The machines of one job talk to each other encrypted."""
+
+from __future__ import annotations
+
+from components.core.cloud import ByCloud, Gap, GapKind
+from policies import pipeline_definition
+from policies.accept import (
+    is_true,
+)
+from policies.checks import (
+    Row,
+)
+from policies.control import Control, Group, Severity
+from policies.tokens import aws
+from policies.verdict import Verdict, first
+
+_FLAG = "enableInterContainerTrafficEncryption"
+_STEPS = {
+    "Training": "EnableInterContainerTrafficEncryption",
+    "Processing": "NetworkConfig.EnableInterContainerTrafficEncryption",
+}
+
+
+def _step(step: pipeline_definition.Step) -> str | None:
+    path = _STEPS.get(step.type)
+    if path is None:
+        return None
+    return "" if first(step.arguments, path) is True else f"does not set {path}"
+
+
+CONTROL = Control(
+    id="training-traffic-encrypted",
+    group=Group.DATA_PROTECTION_KEYS,
+    title="Traffic between the machines of a job is encrypted",
+    severity=Severity.MEDIUM,
+    why="Distributed training sends gradients, from which training data can be rebuilt, over the network in clear.",
+    remedy="Give the training component a network; set EnableInterContainerTrafficEncryption on jobs of your own.",
+    url="https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html",
+    clauses=("iso27001:A.8.24", "soc2:CC6.7", "hipaa:164.312(e)(1)", "nist-800-53:SC-8", "cis:3.10"),
+    rows=ByCloud(
+        aws=(
+            Row(type=aws("sagemaker.TrainingJob"), path=_FLAG, accept=is_true(), if_missing=Verdict.FAILED),
+            Row(
+                type=aws("sagemaker.DataQualityJobDefinition"),
+                path=f"networkConfig.{_FLAG}",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+            ),
+            pipeline_definition.step_rule(_step, "its steps must encrypt the traffic between their machines"),
+        ),
+        azure=Gap(
+            kind=GapKind.UPSTREAM,
+            reason="A cluster of Azure Machine Learning has no switch for traffic between its nodes.",
+            url="https://learn.microsoft.com/azure/machine-learning/concept-data-encryption",
+        ),
+        gcp=Gap(
+            kind=GapKind.NEVER,
+            reason="Google encrypts traffic between virtual machines of a network by itself; a job has no switch.",
+            url="https://cloud.google.com/docs/security/encryption-in-transit",
+        ),
+    ),
+)

@@ -1,0 +1,83 @@
+"""Jobs cannot reach the internet."""
+
+from __future__ import annotations
+
+from components.core.cloud import ByCloud
+from policies import pipeline_definition
+from policies.accept import (
+    equals,
+    is_false,
+    is_true,
+)
+from policies.checks import (
+    Row,
+)
+from policies.control import Control, Group, Severity
+from policies.tokens import aws, azure, gcp
+from policies.verdict import Verdict, first, known
+
+_STEPS = {"Training": "", "Processing": "NetworkConfig"}
+
+
+def _step(step: pipeline_definition.Step) -> str | None:
+    """Isolated; or, for a processing step that calls services of the cloud, within the customer's network."""
+    if step.type not in _STEPS:
+        return None
+    place = first(step.arguments, _STEPS[step.type]) if _STEPS[step.type] else step.arguments
+    isolated = first(place, "EnableNetworkIsolation") is True
+    inside = step.type == "Processing" and known(first(place, "VpcConfig.Subnets"))
+    return "" if isolated or inside else "can reach the internet: it is neither isolated nor in a network"
+
+
+_COMPUTE = azure("machinelearningservices.Compute")
+
+CONTROL = Control(
+    id="job-network-isolation",
+    group=Group.NETWORK_ISOLATION,
+    title="Training and monitoring jobs cannot reach the internet",
+    severity=Severity.HIGH,
+    why="A job reads all of the data and runs packages from strangers; with a way out, so has the data.",
+    remedy="Set posture network_isolation to true; give machines no public address.",
+    url="https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html",
+    clauses=("nist-ai-rmf:MEASURE 2.7", "iso27001:A.8.22", "soc2:CC6.6", "eu-ai-act:Art. 15", "nist-800-53:AC-4"),
+    rows=ByCloud(
+        aws=(
+            Row(
+                type=aws("sagemaker.TrainingJob"),
+                path="enableNetworkIsolation",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=aws("sagemaker.DataQualityJobDefinition"),
+                path="networkConfig.enableNetworkIsolation",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+            ),
+            pipeline_definition.step_rule(_step, "its jobs must not reach the internet"),
+        ),
+        azure=(
+            Row(
+                type=_COMPUTE,
+                path="properties.properties.enableNodePublicIp",
+                accept=is_false(),
+                if_missing=Verdict.FAILED,
+                when=("properties.computeType", equals("AmlCompute", "ComputeInstance")),
+            ),
+        ),
+        gcp=(
+            Row(
+                type=gcp("colab.RuntimeTemplate"),
+                path="networkSpec.enableInternetAccess",
+                accept=is_false(),
+                if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=gcp("cloudrunv2.Job"),
+                path="template.template.vpcAccess.egress",
+                accept=equals("ALL_TRAFFIC"),
+                if_missing=Verdict.FAILED,
+            ),
+        ),
+    ),
+)

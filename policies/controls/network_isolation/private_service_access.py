@@ -1,0 +1,96 @@
+"""The services of the cloud are reached without leaving the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.core.cloud import ByCloud
+from policies.accept import (
+    equals,
+    is_set,
+    is_true,
+    matches,
+)
+from policies.checks import (
+    PASSED,
+    Attached,
+    Outcome,
+    Presence,
+    Row,
+    StackRow,
+    failed,
+    undetermined,
+)
+from policies.control import Control, Group, Severity
+from policies.graph import Graph, Resource
+from policies.settings import Settings
+from policies.tokens import aws, azure, gcp
+from policies.verdict import Verdict
+
+_ENDPOINT, _DOMAIN = aws("ec2.VpcEndpoint"), aws("sagemaker.Domain")
+_PRIVATE, _ZONES = azure("network.PrivateEndpoint"), azure("network.PrivateDnsZoneGroup")
+_WORKSPACE = azure("machinelearningservices.Workspace")
+_TARGETS = (
+    "privateLinkServiceConnections[].privateLinkServiceId",
+    "manualPrivateLinkServiceConnections[].privateLinkServiceId",
+)
+
+
+def _workspace(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    answers = [graph.refers(door, path, resource) for door in graph.of(_PRIVATE) for path in _TARGETS]
+    if any(answers):
+        yield PASSED
+    elif any(answer is None for answer in answers):
+        yield undetermined("whether the workspace has a private endpoint is not known yet")
+    else:
+        yield failed("no private endpoint leads to the workspace")
+
+
+CONTROL = Control(
+    id="private-service-access",
+    group=Group.NETWORK_ISOLATION,
+    title="ML services are reached over private endpoints",
+    severity=Severity.MEDIUM,
+    why="Without a private way to the service a closed network either breaks or is opened to the internet.",
+    remedy="Keep private_endpoints of the network component, with their private names.",
+    url="https://learn.microsoft.com/azure/private-link/private-endpoint-overview",
+    clauses=("iso27001:A.8.20", "soc2:CC6.6", "nist-800-53:SC-7", "cis:12.2"),
+    rows=ByCloud(
+        aws=(
+            Presence(
+                types=(_DOMAIN,),
+                needs=(_ENDPOINT,),
+                words="interface endpoint to the SageMaker API",
+                path="serviceName",
+                accept=matches(r".+\.sagemaker\.api(-fips)?", "the SageMaker API"),
+            ),
+            Row(
+                type=_ENDPOINT,
+                path="privateDnsEnabled",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+                when=("vpcEndpointType", equals("Interface")),
+            ),
+        ),
+        azure=(
+            StackRow(types=(_WORKSPACE,), check=_workspace, reads=tuple((_PRIVATE, path) for path in _TARGETS)),
+            Attached(
+                type=_PRIVATE,
+                companion=_ZONES,
+                link="privateEndpointName",
+                tests=(("privateDnsZoneConfigs[].privateDnsZoneId", is_set()),),
+                words="private DNS zone group",
+                evidence=(azure("privatedns.PrivateZone"), azure("privatedns.VirtualNetworkLink")),
+            ),
+        ),
+        gcp=(
+            Row(
+                type=gcp("compute.Subnetwork"),
+                path="privateIpGoogleAccess",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+                unless=("purpose", equals("REGIONAL_MANAGED_PROXY", "GLOBAL_MANAGED_PROXY", "PRIVATE_SERVICE_CONNECT")),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,116 @@
+"""Cases of controls on training jobs, monitoring jobs and what they leave behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from policies.tokens import aws, azure, gcp
+from tests.policies.dsl import UNKNOWN, Case, cells, res
+
+JOB, QUALITY, PIPELINE = (aws(f"sagemaker.{name}") for name in ("TrainingJob", "DataQualityJobDefinition", "Pipeline"))
+COMPUTE = azure("machinelearningservices.Compute")
+KEY = "arn:aws:kms:eu-west-1:1:key/k"
+VERTEX_KEY = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
+
+
+def pipeline(name: str, *steps: dict[str, Any] | str) -> Any:
+    return res(PIPELINE, name, {"pipelineDefinition": json.dumps({"Steps": list(steps)})})
+
+
+def step(type_: str, **arguments: Any) -> dict[str, Any]:
+    return {"Name": f"Step{type_}", "Type": type_, "Arguments": arguments}
+
+
+def cases() -> Iterator[Case]:
+    yield from _keys()
+    yield from _traffic()
+    yield from _isolation()
+    _, z, g = cells("compute-scale-to-zero")
+    cluster = {"properties": {"computeType": "AmlCompute", "properties": {"scaleSettings": {"minNodeCount": 0}}}}
+    path = "properties.properties.scaleSettings.minNodeCount"
+    yield from z.row(COMPUTE, cluster, path, 1, absent="pass")
+    yield z.case("another kind", res(COMPUTE, "skip", {"properties": {"computeType": "Kubernetes"}}))
+    pools = {"resourcePools": [{"autoscalingSpec": {"minReplicaCount": 1}}]}
+    path = "resourcePools[].autoscalingSpec.minReplicaCount"
+    yield from g.row(gcp("vertex.AiPersistentResource"), pools, path, 4, absent="skip")
+    runtime = {"idleShutdownConfig": {"idleTimeout": "3600s"}}
+    yield from g.row(gcp("colab.RuntimeTemplate"), runtime, "idleShutdownConfig.idleTimeout", "", label="notebooks")
+
+
+def _keys() -> Iterator[Case]:
+    a, _, g = cells("ml-artifact-cmk")
+    yield from a.row(JOB, {"outputDataConfig": {"kmsKeyId": KEY}}, "outputDataConfig.kmsKeyId", "")
+    quality = {
+        "dataQualityJobOutputConfig": {"kmsKeyId": KEY},
+        "jobResources": {"clusterConfig": {"volumeKmsKeyId": KEY}},
+    }
+    yield from a.row(QUALITY, quality, "jobResources.clusterConfig.volumeKmsKeyId", "", label="of monitoring")
+    yield from a.row(QUALITY, quality, "dataQualityJobOutputConfig.kmsKeyId", "", label="of monitoring output")
+    review = aws("sagemaker.FlowDefinition")
+    yield from a.row(review, {"outputConfig": {"kmsKeyId": KEY}}, "outputConfig.kmsKeyId", "", label="of review")
+    configuration = aws("sagemaker.EndpointConfiguration")
+    capture = {"dataCaptureConfig": {"enableCapture": True, "kmsKeyId": KEY}}
+    yield from a.row(configuration, capture, "dataCaptureConfig.kmsKeyId", "", label="of capture")
+    yield a.case("no capture", res(configuration, "skip", {"dataCaptureConfig": {"enableCapture": False}}))
+    yield a.case(
+        "steps",
+        pipeline("pass", step("Training", OutputDataConfig={"KmsKeyId": KEY}), step("Condition")),
+        pipeline("fail", step("Processing", ProcessingOutputConfig={"Outputs": []})),
+        pipeline("skip", step("Fail")),
+        res(PIPELINE, "open", {"pipelineDefinition": UNKNOWN}),
+    )
+    key = res(aws("kms.Key"), "key")
+    late = {"outputDataConfig": {"kmsKeyId": UNKNOWN}}
+    yield a.case("evidence", key, res(JOB, "pass", late, of={"outputDataConfig": key}))
+    for name in ("AiDataset", "AiMetadataStore", "AiTensorboard", "AiIndex", "AiIndexEndpoint", "AiFeatureStore"):
+        yield from g.row(
+            gcp(f"vertex.{name}"),
+            {"encryptionSpec": {"kmsKeyName": VERTEX_KEY}},
+            "encryptionSpec.kmsKeyName",
+            "",
+            label="" if name == "AiDataset" else name,
+        )
+    path = "createPipelineJobRequest.pipelineJob.encryptionSpec.kmsKeyName"
+    run = {"createPipelineJobRequest": {"pipelineJob": {"encryptionSpec": {"kmsKeyName": VERTEX_KEY}}}}
+    yield from g.row(gcp("colab.Schedule"), run, path, "", label="of schedule")
+
+
+def _traffic() -> Iterator[Case]:
+    a, _, _ = cells("training-traffic-encrypted")
+    flag = "enableInterContainerTrafficEncryption"
+    yield from a.row(JOB, {flag: True}, flag, False)
+    yield from a.row(QUALITY, {"networkConfig": {flag: True}}, f"networkConfig.{flag}", False, label="of monitoring")
+    word = "EnableInterContainerTrafficEncryption"
+    yield a.case(
+        "steps",
+        pipeline("pass", step("Training", **{word: True}), step("Processing", NetworkConfig={word: True})),
+        pipeline("fail", step("Training", **{word: True}), step("Processing", NetworkConfig={word: False})),
+        pipeline("fail absent", step("Training")),
+        res(PIPELINE, "fail text", {"pipelineDefinition": "steps:"}),
+        res(PIPELINE, "open", {"pipelineDefinition": UNKNOWN}),
+    )
+
+
+def _isolation() -> Iterator[Case]:
+    a, z, g = cells("job-network-isolation")
+    yield from a.row(JOB, {"enableNetworkIsolation": True}, "enableNetworkIsolation", False)
+    path = "networkConfig.enableNetworkIsolation"
+    yield from a.row(QUALITY, {"networkConfig": {"enableNetworkIsolation": True}}, path, False, label="of monitoring")
+    inside = {"VpcConfig": {"Subnets": ["subnet-1"]}}
+    yield a.case(
+        "steps",
+        pipeline("pass", step("Training", EnableNetworkIsolation=True), step("Processing", NetworkConfig=inside)),
+        pipeline("fail", step("Training", EnableNetworkIsolation=False, **inside)),
+        pipeline("fail absent", step("Processing")),
+        res(PIPELINE, "open", {"pipelineDefinition": UNKNOWN}),
+    )
+    cluster = {"properties": {"computeType": "AmlCompute", "properties": {"enableNodePublicIp": False}}}
+    yield from z.row(COMPUTE, cluster, "properties.properties.enableNodePublicIp", True)
+    template = gcp("colab.RuntimeTemplate")
+    path = "networkSpec.enableInternetAccess"
+    yield from g.row(template, {"networkSpec": {"enableInternetAccess": False}}, path, True)
+    path = "template.template.vpcAccess.egress"
+    run = {"template": {"template": {"vpcAccess": {"egress": "ALL_TRAFFIC"}}}}
+    yield from g.row(gcp("cloudrunv2.Job"), run, path, "PRIVATE_RANGES_ONLY", label="of jobs")
