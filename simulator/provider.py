@@ -96,12 +96,12 @@ class SimulatedProvider:
             transaction.expire()
             birth = self._birth(urn, shape, plain(given), transaction.births(urn))
             identity = self._rules.identity(birth)
-            self._refuse_taken(transaction, shape, identity)
+            self._refuse_taken(transaction, birth, identity)
             self._refuse_values(shape, birth.inputs)
             uses = references.resolve(self._rules, transaction, shape, birth.inputs, identity.parents, self._config)
             outputs = writer.born(self._rules, birth, identity)
             names = identity.names | self._implied(transaction, birth, outputs)
-            existing = transaction.find(type_, identity.id)
+            existing = self._find(transaction, shape, identity.id, birth.inputs)
             if existing is None:
                 place = self._rules.place(shape, birth.inputs, self._config)
                 region = str(self._config.get("region") or self._config.get("location") or "")
@@ -113,6 +113,7 @@ class SimulatedProvider:
                     NewObject(
                         type=type_,
                         id=identity.id,
+                        namespace=self._rules.namespace(shape, birth.inputs, self._config),
                         urn=urn,
                         inputs=birth.inputs,
                         outputs=outputs,
@@ -125,13 +126,13 @@ class SimulatedProvider:
 
     def read(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props) -> Live | None:
         """Return the object as it is now, with any drift in its inputs; None when it is gone."""
-        shape_of(type_)
+        shape = shape_of(type_)
         fault = self._meet_fault(type_, urn, "read", 0)
         if fault is not None and fault.effect is Effect.LOST:
             return None
         if fault is not None:
             raise faults.late(fault, type_, urn.rsplit("::", 1)[-1], "read", 0)
-        stored = self._find(self._store.snapshot(), type_, id_)
+        stored = self._find(self._store.snapshot(), shape, id_, inputs)
         if stored is None or stored.state is State.DELETED:
             return None
         return Live(stored.id, stored.outputs, stored.inputs)
@@ -157,7 +158,7 @@ class SimulatedProvider:
             return Live(id_, writer.replanned(self._rules, birth, old_inputs, old_outputs), given)
         fault = self._meet_fault(type_, urn, "update", timeout)
         with self._store.transaction() as transaction:
-            stored = self._find(transaction, type_, id_)
+            stored = self._find(transaction, shape, id_, old_inputs)
             if stored is None or stored.state is State.DELETED:
                 raise self._rules.gone(shape, id_)
             self._refuse_values(shape, birth.inputs)
@@ -173,7 +174,7 @@ class SimulatedProvider:
         shape = shape_of(type_)
         fault = self._meet_fault(type_, urn, "delete", timeout)
         with self._store.transaction() as transaction:
-            stored = self._find(transaction, type_, id_)
+            stored = self._find(transaction, shape, id_, inputs)
             if stored is None or stored.state is not State.LIVE:
                 return
             self._refuse_delete(transaction, shape, stored)
@@ -190,15 +191,16 @@ class SimulatedProvider:
         dice = Dice.of(self._store.salt, urn, count)
         return Birth(shape, inputs, urn.rsplit("::", 1)[-1], dice, self._config)
 
-    def _find(self, transaction: Transaction, type_: str, id_: str) -> Stored | None:
-        found = transaction.find(type_, id_)
+    def _find(self, transaction: Transaction, shape: Shape, id_: str, inputs: Props) -> Stored | None:
+        found = transaction.find(shape.token, id_, self._rules.namespace(shape, inputs, self._config))
         if found is None and self._rules.package == "azure-native":
-            same = [one for one in transaction.named(id_.lower()) if one.type == type_]
+            same = [one for one in transaction.named(id_.lower()) if one.type == shape.token]
             return same[0] if same else None
         return found
 
-    def _refuse_taken(self, transaction: Transaction, shape: Shape, identity: Identity) -> None:
-        taken = self._find(transaction, shape.token, identity.id)
+    def _refuse_taken(self, transaction: Transaction, birth: Birth, identity: Identity) -> None:
+        shape = birth.shape
+        taken = self._find(transaction, shape, identity.id, birth.inputs)
         if taken is not None and taken.state is State.LIVE and not lifecycle.overwrites(shape.token):
             raise self._rules.conflict(shape, identity.id)
         holders = [taken, *(transaction.holder(claim) for claim in identity.claims)]

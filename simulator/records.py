@@ -44,6 +44,8 @@ class NewObject:
     urn: str
     inputs: Props
     outputs: Props
+    namespace: str = ""
+    """Where its id is unique; empty where it is unique by itself."""
     names: frozenset[str] = frozenset()
     """Every string by which others may refer to it."""
     claims: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from simulator.database import StoreError, StoreVersionError
 from simulator.model import Props
 from simulator.records import Effect, Fault, NewObject, State, Stored
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 CATALOGUE_VERSION = "1"
 
 _SCHEMA = """
@@ -31,13 +31,14 @@ CREATE TABLE IF NOT EXISTS objects (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     type TEXT NOT NULL,
     id TEXT NOT NULL,
+    namespace TEXT NOT NULL DEFAULT '',
     urn TEXT NOT NULL,
     state TEXT NOT NULL,
     inputs TEXT NOT NULL,
     outputs TEXT NOT NULL,
     until REAL,
     filled INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (type, id)
+    UNIQUE (type, id, namespace)
 );
 CREATE INDEX IF NOT EXISTS objects_by_urn ON objects (urn);
 CREATE TABLE IF NOT EXISTS names (
@@ -207,9 +208,9 @@ class Transaction:
         """Return the live objects of some types."""
         return self._many(f"type IN ({','.join('?' * len(types))}) AND state = ?", (*types, State.LIVE.value))
 
-    def find(self, type_: str, id_: str) -> Stored | None:
-        """Return the object of a type and id, whatever its state."""
-        return self._one("type = ? AND id = ?", (type_, id_))
+    def find(self, type_: str, id_: str, namespace: str = "") -> Stored | None:
+        """Return the object of a type and id, whatever its state; a namespace is where such ids are unique."""
+        return self._one("type = ? AND id = ? AND namespace = ?", (type_, id_, namespace))
 
     def by_urn(self, urn: str) -> list[Stored]:
         """Return the objects that a resource of a program made, oldest first."""
@@ -276,8 +277,8 @@ class Transaction:
     def insert(self, new: NewObject) -> Stored:
         """Write a live object; the caller has made sure that its id and claims are free."""
         cursor = self._connection.execute(
-            "INSERT INTO objects (type, id, urn, state, inputs, outputs) VALUES (?, ?, ?, ?, ?, ?)",
-            (new.type, new.id, new.urn, State.LIVE.value, _dump(new.inputs), _dump(new.outputs)),
+            "INSERT INTO objects (type, id, namespace, urn, state, inputs, outputs) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (new.type, new.id, new.namespace, new.urn, State.LIVE.value, _dump(new.inputs), _dump(new.outputs)),
         )
         number = cursor.lastrowid or 0
         self._index(number, new.names, new.uses)

@@ -46,6 +46,12 @@ AFTERLIFE: Final = MappingProxyType(
             remedy="`az ml workspace delete --name {name} --resource-group {group} --permanently-delete`",
             source="https://learn.microsoft.com/azure/machine-learning/concept-soft-delete",
         ),
+        "azure-native:cognitiveservices:Account": Afterlife(
+            days=2,
+            code="FlagMustBeSetForRestore",
+            remedy="`az cognitiveservices account purge --name {name} --resource-group {group} --location {location}`",
+            source="https://learn.microsoft.com/azure/ai-services/recover-purge-resources",
+        ),
         "aws:kms/key:Key": Afterlife(
             days=30,
             days_input="deletionWindowInDays",
@@ -170,6 +176,14 @@ HOLDERS: Final = MappingProxyType(
         "aws:s3/bucket:Bucket": frozenset({"aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2"}),
         "gcp:storage/bucket:Bucket": frozenset({"gcp:storage/bucketObject:BucketObject"}),
         "gcp:bigquery/dataset:Dataset": frozenset({"gcp:bigquery/table:Table", "gcp:bigquery/routine:Routine"}),
+        "gcp:dns/managedZone:ManagedZone": frozenset({"gcp:dns/recordSet:RecordSet"}),
+        "aws:secretsmanager/secret:Secret": frozenset(
+            {
+                "aws:secretsmanager/secretVersion:SecretVersion",
+                "aws:secretsmanager/secretPolicy:SecretPolicy",
+                "aws:secretsmanager/secretRotation:SecretRotation",
+            }
+        ),
         "gcp:vertex/aiFeatureGroup:AiFeatureGroup": frozenset(
             {"gcp:vertex/aiFeatureGroupFeature:AiFeatureGroupFeature"}
         ),
@@ -182,9 +196,11 @@ FORCE: Final = MappingProxyType(
         "aws:s3/bucket:Bucket": "forceDestroy",
         "gcp:storage/bucket:Bucket": "forceDestroy",
         "gcp:bigquery/dataset:Dataset": "deleteContentsOnDestroy",
-        "gcp:vertex/aiFeatureGroup:AiFeatureGroup": "forceDestroy",
         "gcp:vertex/aiFeatureOnlineStore:AiFeatureOnlineStore": "forceDestroy",
         "gcp:artifactregistry/repository:Repository": None,
+        "gcp:secretmanager/secret:Secret": None,
+        "aws:secretsmanager/secret:Secret": None,
+        "gcp:dns/managedZone:ManagedZone": "forceDestroy",
     }
 )
 """Type -> the input that deletes what is inside with it; None where that happens without being asked."""

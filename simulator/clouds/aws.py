@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from simulator.catalogue import aws_ids, aws_links
-from simulator.catalogue.shapes import Shape
+from simulator.catalogue.shapes import Shape, shape_of
 from simulator.catalogue.templates import fill
 from simulator.catalogue.types import Kind
 from simulator.clouds.base import Birth, Identity, Naming, Reference
@@ -81,7 +81,11 @@ class Aws:
 
     def complete(self, question: Naming) -> Props:
         """Return the inputs with an automatic name."""
-        return with_automatic_name(question, self._auto_name(question.shape))
+
+        def known(name: str) -> str:
+            return self._named(question.shape, name, _region(question.news, question.config))
+
+        return with_automatic_name(question, self._auto_name(question.shape), known)
 
     def delete_first(self, shape: Shape, olds: Props, news: Props) -> bool:
         """Tell whether the name was set by hand and stays (bridge rule for names that it would have made)."""
@@ -100,19 +104,20 @@ class Aws:
             id_ = fill(row.id, {**values, "arn": arn}, birth.dice)
         own = self._own_input(shape)
         name = values.get(own) if own else None
+        region = self._region(birth)
         facts: Props = {}
         if arn is not None and "arn" in shape.outputs and "arn" not in birth.inputs:
             facts["arn"] = arn
         if own is not None and own in shape.outputs and own not in birth.inputs:
             facts[own] = name
-        names = {id_ if _EC2_ID.fullmatch(id_) or _QUEUE.fullmatch(id_) else qualified(shape.token, id_)}
+        names = {id_ if _EC2_ID.fullmatch(id_) or _QUEUE.fullmatch(id_) else self._named(shape, id_, region)}
         names |= {arn} if arn else set()
-        names |= {qualified(shape.token, str(name))} if name else set()
+        names |= {self._named(shape, str(name), region)} if name else set()
         claims: tuple[str, ...] = ()
         if shape.token == aws_links.BUCKET:
             claims = (f"aws:s3:{id_}",)
         elif shape.token == "aws:secretsmanager/secret:Secret":
-            claims = (f"aws:secret:{self._region(birth)}:{name}",)
+            claims = (f"aws:secret:{region}:{name}",)
         return Identity(id=id_, facts=facts, names=frozenset(names), claims=claims)
 
     def known_early(self, birth: Birth) -> Props:
@@ -141,6 +146,7 @@ class Aws:
 
     def references(self, shape: Shape, inputs: Props, config: Props) -> Iterator[Reference]:
         """Yield ARNs, EC2 ids, queue URLs, and names where the table of links says so."""
+        region = _region(inputs, config)
         linked = {parse(path): target for path, target in aws_links.LINKS.get(shape.token, {}).items()}
         if shape.token.startswith("aws:s3/") and shape.token != aws_links.BUCKET:
             linked[("bucket",)] = aws_links.BUCKET
@@ -150,15 +156,15 @@ class Aws:
             target = next((to for pattern, to in linked.items() if _matches(pattern, path)), None)
             found = self._recognise(text)
             if scaled := _SCALED.fullmatch(text):
-                found = qualified("aws:sagemaker/endpoint:Endpoint", scaled.group(1)), True
+                found = self._named(shape_of("aws:sagemaker/endpoint:Endpoint"), scaled.group(1), region), True
             if found is not None:
                 yield Reference(render(path), found[0], text, found[1])
             elif target is not None and "*" not in text:
-                yield Reference(render(path), qualified(target, text), text)
+                yield Reference(render(path), self._named(shape_of(target), text, region), text)
 
     def built_in(self, reference: str) -> bool:
         """Tell whether a reference names something that every account has."""
-        return any(part in reference for part in aws_links.BUILT_IN) or reference.endswith("Schedule#default")
+        return any(part in reference for part in aws_links.BUILT_IN) or "Schedule#default@" in reference
 
     def ancestors(self, reference: str) -> tuple[str, ...]:
         """Return the ARNs of which an ARN may be a child (``model-package/group/1`` of its group)."""
@@ -183,11 +189,15 @@ class Aws:
         resource = re.split(r"[:/]", arn.group(5))
         return f"{arn.group(2)}:{resource[0] if len(resource) > 1 else ''}"
 
+    def namespace(self, shape: Shape, inputs: Props, config: Props) -> str:
+        """Return the region: two regions may each have an endpoint ``churn``. Bucket names are unique everywhere."""
+        return "" if shape.token.startswith("aws:s3/") else self.place(shape, inputs, config) or ""
+
     def place(self, shape: Shape, inputs: Props, config: Props) -> str | None:
         """Return the region; the types of global services have no such input."""
         if "region" not in shape.inputs:
             return None
-        return str(inputs.get("region") or config.get("region") or "") or None
+        return _region(inputs, config)
 
     def place_of(self, reference: Reference, store: Transaction) -> str | None:
         """Return the region in an ARN."""
@@ -240,13 +250,18 @@ class Aws:
             rule = AutoName("name")
         return rule
 
+    def _named(self, shape: Shape, name: str, region: str) -> str:
+        """Return the name under which the store knows an object, apart from its namesakes in other regions."""
+        namespace = self.namespace(shape, {"region": region}, {})
+        return f"{qualified(shape.token, name)}@{namespace}" if namespace else qualified(shape.token, name)
+
     def _own_input(self, shape: Shape) -> str | None:
         if shape.token == aws_links.BUCKET:
             return "bucket"
         return aws_ids.own_name(shape)
 
     def _region(self, birth: Birth) -> str:
-        return str(birth.inputs.get("region") or birth.config.get("region") or "us-east-1")
+        return _region(birth.inputs, birth.config)
 
     def _values(self, birth: Birth) -> dict[str, Any]:
         values: dict[str, Any] = {key: reveal(value) for key, value in birth.inputs.items()}
@@ -283,6 +298,10 @@ class Aws:
             account, region, repository = image.groups()[:3]
             return (f"arn:aws:ecr:{region}:{account}:repository/{repository}", False) if account == ACCOUNT else None
         return None
+
+
+def _region(inputs: Props, config: Props) -> str:
+    return str(inputs.get("region") or config.get("region") or "us-east-1")
 
 
 def _matches(pattern: Path, path: Path) -> bool:

@@ -37,6 +37,12 @@ _GLOBAL: Final = MappingProxyType(
 )
 """Types whose names are DNS labels of the whole of Azure -> the input that holds it."""
 
+_REGIONAL: Final = frozenset(
+    {"azure-native:machinelearningservices:OnlineEndpoint", "azure-native:machinelearningservices:BatchEndpoint"}
+)
+"""Types whose names are unique in a region, over all subscriptions
+(https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online)."""
+
 _SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-f-]{36})(/.*)?", re.IGNORECASE)
 _BUILT_IN = re.compile(
     r"/subscriptions/[^/]+(/resourcegroups/[^/]+/.*)?/providers/microsoft\.authorization/"
@@ -159,6 +165,9 @@ class Azure:
         if birth.shape.token in _GLOBAL:
             name = values.get(_GLOBAL[birth.shape.token], facts.get("name"))
             claims = (f"azure:{birth.shape.token}:{str(name).lower()}",)
+        if birth.shape.token in _REGIONAL:
+            region = _location(values.get("location") or birth.config.get("location"))
+            claims = (f"azure:{birth.shape.token}:{region}:{facts.get('name', '')}".lower(),)
         return Identity(
             id=id_,
             facts=facts,
@@ -217,6 +226,10 @@ class Azure:
     def kind(self, reference: Reference) -> str | None:
         """Return the resource type in an id, in lower case."""
         return resource_type(reference.name).lower()
+
+    def namespace(self, shape: Shape, inputs: Props, config: Props) -> str:
+        """Return nothing: ids are full paths."""
+        return ""
 
     def place(self, shape: Shape, inputs: Props, config: Props) -> str | None:
         """Return the location of a resource that says one."""

@@ -121,6 +121,10 @@ class CloudRules(Protocol):
         """Return the kind of thing a reference names by its form (``iam:role``), None where the form does not tell."""
         ...
 
+    def namespace(self, shape: Shape, inputs: Props, config: Props) -> str:
+        """Return where the ids of a type are unique (a region); empty where they are unique by themselves."""
+        ...
+
     def place(self, shape: Shape, inputs: Props, config: Props) -> str | None:
         """Return the region of a resource, None for one that has none."""
         ...

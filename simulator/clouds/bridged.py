@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from simulator.clouds.base import Naming
 from simulator.dice import Dice
 from simulator.model import Props
 from simulator.naming import DEFAULTS, AutoName
 
 
-def with_automatic_name(question: Naming, rule: AutoName | None) -> Props:
+def with_automatic_name(question: Naming, rule: AutoName | None, known: Callable[[str], str]) -> Props:
     """Return the inputs with an automatic name where the program gave none.
 
-    The name of a live object of the same type is stepped over, so that a replacement never collides with its original.
+    The name of a live object of the same type is stepped over, so that a replacement never collides with its original;
+    ``known`` says how the store knows it.
     """
     news = {key: value for key, value in question.news.items() if key != DEFAULTS}
     if rule is None or rule.input in news or f"{rule.input}Prefix" in news:
@@ -22,7 +25,7 @@ def with_automatic_name(question: Naming, rule: AutoName | None) -> Props:
     else:
         name = rule.make(question.name, question.dice)
         tries = 0
-        while question.store.named(qualified(question.shape.token, name)):
+        while question.store.named(known(name)):
             tries += 1
             name = rule.make(question.name, Dice.of(question.dice.seed, tries))
     return {**news, rule.input: name, DEFAULTS: [rule.input]}

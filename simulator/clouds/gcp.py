@@ -76,7 +76,11 @@ class Gcp:
 
     def complete(self, question: Naming) -> Props:
         """Return the inputs with an automatic name."""
-        return with_automatic_name(question, self._auto_name(question.shape))
+
+        def known(name: str) -> str:
+            return qualified(question.shape.token, name)
+
+        return with_automatic_name(question, self._auto_name(question.shape), known)
 
     def delete_first(self, shape: Shape, olds: Props, news: Props) -> bool:
         """Tell whether the name was set by hand and stays (bridge rule for names that it would have made)."""
@@ -86,7 +90,8 @@ class Gcp:
         """Return the id, the self link and the names of a new object."""
         shape = birth.shape
         values = self._values(birth)
-        id_ = fill(gcp_ids.id_of(shape.token, shape), values, birth.dice)
+        template = gcp_ids.id_of(shape.token, shape)
+        id_ = fill(template, values | _short(template, values), birth.dice)
         facts: Props = {}
         if "name" in shape.outputs and "name" not in birth.inputs:
             facts["name"] = values.get("name") if "name" in shape.inputs else id_
@@ -186,6 +191,10 @@ class Gcp:
             return steps[-2] if len(steps) > 3 and steps[2] == "global" else None
         return "/".join(steps[-4::2]) if steps[-2] == "cryptoKeyVersions" else steps[-2]
 
+    def namespace(self, shape: Shape, inputs: Props, config: Props) -> str:
+        """Return nothing: ids are full paths."""
+        return ""
+
     def place(self, shape: Shape, inputs: Props, config: Props) -> str | None:
         """Return the location as Cloud KMS names it: multi-regions have names of their own there."""
         values = {**inputs}
@@ -254,6 +263,15 @@ class Gcp:
         values["number"] = NUMBER
         values["agent"] = str(values.get("service") or "").removesuffix(".googleapis.com")
         return values
+
+
+def _short(template: str, values: dict[str, Any]) -> dict[str, str]:
+    """Return the last part of full names that a template wants within a path (``secrets/{secret}/versions``)."""
+    return {
+        key: str(values[key]).rsplit("/", 1)[-1]
+        for key in re.findall(r"/\{(\w+)\}", template)
+        if str(values.get(key)).startswith("projects/")
+    }
 
 
 def _is_resource(name: str) -> bool:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.catalogue import lifecycle
+from simulator.catalogue.shapes import shape_of
 from simulator.model import CloudError
 from tests.simulator.cloud.examples import Stack, urn
 
@@ -119,3 +121,53 @@ def test_key_rings_outlive_their_deletion_and_are_imported(tmp_path: Path) -> No
     with pytest.raises(CloudError) as caught:
         stack.cloud.purge(live.id)
     assert caught.value.code == "NeverDeleted"
+
+
+def test_every_rule_is_about_a_type_and_an_input_that_there_are() -> None:
+    named = {
+        *lifecycle.TOLERATED,
+        *lifecycle.OVERWRITES,
+        *lifecycle.CASCADES_NOT,
+        *lifecycle.USELESS_WHEN_KEPT,
+        *lifecycle.HOLDERS,
+        *(holder for holders in lifecycle.HOLDERS.values() for holder in holders),
+    }
+    inputs = {
+        **lifecycle.FORCE,
+        **lifecycle.PROTECTED,
+        **{token: row[0] for token, row in lifecycle.EMPTY_BEFORE_DELETE.items()},
+        **{token: (row.days_input or "").partition(".")[0] for token, row in lifecycle.AFTERLIFE.items()},
+    }
+    for token in named | inputs.keys():
+        shape = shape_of(token)
+        assert not inputs.get(token) or inputs[token] in shape.inputs, token
+    for token, row in lifecycle.AFTERLIFE.items():
+        assert row.source.startswith("https://"), token
+
+
+def test_a_secret_takes_its_versions_along(tmp_path: Path) -> None:
+    aws = Stack.on("aws", tmp_path / "aws.db")
+    aws.make("aws:secretsmanager/secret:Secret", "s", {"name": "token", "recoveryWindowInDays": 0})
+    aws.make("aws:secretsmanager/secretVersion:SecretVersion", "v", {"secretId": "$s", "secretString": "x"})
+    aws.delete("s")
+    assert aws.cloud.inventory() == []
+    aws.make("aws:secretsmanager/secret:Secret", "s", {"name": "token", "recoveryWindowInDays": 0})
+    google = Stack.on("gcp", tmp_path / "gcp.db")
+    google.make("gcp:secretmanager/secret:Secret", "s", {"secretId": "token", "replication": {"auto": {}}})
+    google.make("gcp:secretmanager/secretVersion:SecretVersion", "v", {"secret": "$s", "secretData": "x"})
+    google.delete("s")
+    assert google.cloud.inventory() == []
+
+
+def test_a_zone_with_records_is_deleted_only_by_force(tmp_path: Path) -> None:
+    stack = Stack.on("gcp", tmp_path / "cloud.db")
+    zone = "gcp:dns/managedZone:ManagedZone"
+    record = {"type": "A", "ttl": 300, "rrdatas": ["10.0.0.1"]}
+    for name, force in (("kept", False), ("gone", True)):
+        stack.make(zone, name, {"name": name, "dnsName": f"{name}.example.com.", "forceDestroy": force})
+        given = {**record, "managedZone": name, "name": f"a.{name}.example.com."}
+        stack.make("gcp:dns/recordSet:RecordSet", f"a-{name}", given)
+    stack.delete("gone")
+    with pytest.raises(CloudError, match="gcp:dns/recordSet:RecordSet"):
+        stack.delete("kept")
+    assert {one.urn.rsplit("::", 1)[1] for one in stack.cloud.inventory()} == {"kept", "a-kept"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.model import CloudError, Props
-from tests.simulator.cloud.examples import EXAMPLES, Stack
+from tests.simulator.cloud.examples import EXAMPLES, Stack, urn
 
 TRUST = (
     '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},'
@@ -182,3 +182,36 @@ def test_storage_account_names_are_unique_in_the_whole_of_azure(tmp_path: Path) 
     with pytest.raises(CloudError, match=r"'acmelake'.*unique in the whole of Azure") as caught:
         stack.make("azure-native:storage:StorageAccount", "b", {**account, "resourceGroupName": "two"})
     assert caught.value.code == "StorageAccountAlreadyTaken"
+
+
+def test_a_name_is_taken_in_its_region_only(tmp_path: Path) -> None:
+    stack = Stack.on("aws", tmp_path / "cloud.db")
+    group = {"modelPackageGroupName": "churn"}
+    token = "aws:sagemaker/modelPackageGroup:ModelPackageGroup"
+    here = stack.make(token, "here", group)
+    there = stack.make(token, "there", {**group, "region": "us-east-1"})
+    assert here.id == there.id == "churn"
+    with pytest.raises(CloudError) as caught:
+        stack.make(token, "again", group)
+    assert caught.value.code == "ResourceInUse"
+    policy = {"modelPackageGroupName": "churn", "resourcePolicy": '{"Version": "2012-10-17", "Statement": []}'}
+    policies = "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy"
+    stack.delete("here")
+    with pytest.raises(CloudError, match="which does not exist"):
+        stack.provider.create(urn(policies, "p"), policies, policy, preview=False, timeout=0)
+    distant = {**policy, "region": "us-east-1"}
+    assert stack.provider.create(urn(policies, "p"), policies, distant, preview=False, timeout=0).id == "churn"
+    assert stack.provider.read(urn(token, "here"), token, "churn", group, {}) is None
+    assert stack.provider.read(urn(token, "there"), token, "churn", {**group, "region": "us-east-1"}, {}) == there
+
+
+def test_an_endpoint_of_azure_is_unique_in_its_region(tmp_path: Path) -> None:
+    stack = Stack.on("azure-native", tmp_path / "cloud.db").make_all()
+    stack.make("azure-native:machinelearningservices:Workspace", "other", {"resourceGroupName": "$rg.name"})
+    given = {"resourceGroupName": "$rg.name", "workspaceName": "$other.name", "properties": {"authMode": "AADToken"}}
+    token = "azure-native:machinelearningservices:OnlineEndpoint"
+    name = stack.made["churn"][2].outputs["name"]
+    with pytest.raises(CloudError) as caught:
+        stack.make(token, "second", {**given, "endpointName": name})
+    assert caught.value.code == "Conflict"
+    stack.make(token, "second", {**given, "endpointName": name, "location": "northeurope"})

@@ -118,7 +118,7 @@ def test_two_processes_share_a_store(neighbours: tuple[Client, Client], tmp_path
     with neighbours[0], neighbours[1], ThreadPoolExecutor(8) as pool:
         made = list(pool.map(make, range(40)))
         claims = list(pool.map(claim, range(6)))
-        seen = neighbours[1].read(urn(KEY, "k0"), KEY, made[0].id, {}, {})
+        seen = neighbours[1].read(urn(KEY, "k0"), KEY, made[0].id, {"region": "eu-west-1"}, {})
     assert sorted(claims) == ["BucketAlreadyOwnedByYou"] * 5 + ["acme-raw"]
     assert [live.outputs["arn"].split(":")[3] for live in made[:2]] == ["eu-west-1", "us-east-1"]
     assert len({live.id for live in made}) == 40
