@@ -1,5 +1,6 @@
 """Faults, broken stores, wrong edits on the command line: what is said, the exit code, and what stays as it was."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -51,12 +52,20 @@ def tripod(home: Path, *arguments: str) -> Done:
 
 
 def bytes_of(home: Path) -> dict[str, str]:
-    """Hash every file but the locks and SQLite's shared memory, which say nothing."""
+    """Hash every file but the locks and SQLite's shared memory, which say nothing; of the store, what it holds."""
     return {
-        str(file.relative_to(home)): hashlib.sha256(file.read_bytes()).hexdigest()
+        str(file.relative_to(home)): hashlib.sha256(content(file)).hexdigest()
         for file in sorted(home.rglob("*"))
         if file.is_file() and file.suffix != ".lock" and not file.name.endswith(("-shm", "-wal"))
     }
+
+
+def content(file: Path) -> bytes:
+    """The rows of a database, because SQLite moves them from its log into the file when it likes; else the bytes."""
+    if file.suffix == ".db":
+        with contextlib.closing(sqlite3.connect(file)) as connection, contextlib.suppress(sqlite3.DatabaseError):
+            return "\n".join(connection.iterdump()).encode()
+    return file.read_bytes()
 
 
 @pytest.fixture
