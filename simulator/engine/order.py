@@ -12,12 +12,13 @@ from simulator.engine.resource import Resource
 def dependents(resources: Sequence[Resource], root: Resource, done: AbstractSet[str]) -> Iterator[Resource]:
     """The resources that depend on ``root``, directly or through others, without those in ``done``.
 
-    What is deleted already, or about to be, is left out.
+    The old halves of replacements are left out. What an interrupted run has deleted already is not: whoever needs it
+    must be made after ``root``, so its deletion is gone through once more, to no effect on the cloud.
     """
     reached = {root.urn}
     begin = next((index for index, item in enumerate(resources) if item is root), len(resources))
     for item in resources[begin + 1 :]:
-        if item.delete or item.pending_replacement or item.urn in done or reached.isdisjoint(item.needs()):
+        if item.delete or item.urn in done or reached.isdisjoint(item.needs()):
             continue
         reached.add(item.urn)
         yield item

@@ -56,6 +56,7 @@ def refresh(run: Run, *, clear_pending_creates: bool, first: bool = False, whole
     for item in reads:
         if item.error:
             run.report(Diagnostic("error", item.error, item.old.urn, "step"))
+            _finish(run, Op.REFRESH, item)
             continue
         if item.new is None:
             run.ledger.drop(item.old)
@@ -124,4 +125,5 @@ def _without(state: Resource, lost: dict[str, str]) -> Resource:
 def _finish(run: Run, op: Op, item: _Read) -> None:
     old = item.old
     changes = drift(old, item.new) if item.new is not None else ()
-    run.emit(StepFinished(Step(op, old.urn, old.type, old.name, old.parent, changes, seconds=item.seconds)))
+    step = Step(op, old.urn, old.type, old.name, old.parent, changes, error=item.error, seconds=item.seconds)
+    run.emit(StepFinished(step))

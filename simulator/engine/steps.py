@@ -163,6 +163,8 @@ class Executor:
                 live, error = failure.live, failure
                 new.init_errors = [failure.message]
             self._take(new, Live(live.id or old.id, live.outputs, live.inputs))
+            if error is not None:
+                new.inputs = dict(old.inputs)  # it was not updated to the new ones, so the next update must try again
             new.modified = now()
             self._ledger.put(new, drop=[old], ends=number)
         except BaseException:

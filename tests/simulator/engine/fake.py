@@ -155,6 +155,8 @@ class FakeProvider:
             raise CloudError("Denied", "the update was refused")
         live = Live(id_, self._outputs(id_, news), news)
         self.cloud.live[id_] = live
+        if news.get("fail") == "half":
+            raise PartialFailure("Unhealthy", "it does not answer", live)
         return live
 
     def delete(self, urn: str, type_: str, id_: str, inputs: Props, outputs: Props, *, timeout: float) -> None:

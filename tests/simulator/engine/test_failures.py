@@ -166,6 +166,19 @@ def test_a_partial_failure_is_saved_and_tried_again_by_an_update(bench: Bench) -
     assert bench.resource("one").init_errors == []
 
 
+def test_a_half_done_update_keeps_the_old_inputs_beside_the_new_outputs(bench: Bench) -> None:
+    bench.deploy(lambda: Thing("one", {"size": 1}))
+    assert not bench.up(lambda: Thing("one", {"size": 2, "fail": "half"})).ok
+    saved = bench.resource("one")
+    assert (saved.inputs["size"], saved.outputs["size"], saved.init_errors) == (1, 2, ["it does not answer"])
+
+    again = bench.up(lambda: Thing("one", {"size": 2}))
+    assert again.ok, again.errors
+    [update] = [step for step in again.steps if step.op == "update"]
+    assert [(change.path, change.old, change.new) for change in update.changes] == [("size", 1, 2)]
+    assert bench.resource("one").init_errors == []
+
+
 def test_a_failed_update_keeps_the_old_state(bench: Bench) -> None:
     bench.deploy(lambda: Thing("one", {"size": 1}))
     result = bench.up(lambda: Thing("one", {"size": 2, "fail": "update"}))

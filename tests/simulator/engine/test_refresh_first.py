@@ -77,7 +77,8 @@ def test_a_failed_refresh_stops_the_run(bench: Bench) -> None:
     result = bench.deployment().up(InlineProgram(program), refresh=True)
     assert not result.ok
     assert result.errors == ("Throttled: reading was refused",)
-    assert bench.ops(result) == ["refresh project-dev"]
+    assert bench.ops(result) == ["refresh project-dev", "refresh one"]
+    assert [step.error for step in result.steps if step.name == "one"] == ["Throttled: reading was refused"]
     assert bench.cloud.made("create") == []
 
 

@@ -33,6 +33,24 @@ def test_a_deleted_resource_whose_replacement_failed_is_made_by_the_next_run(ben
     assert not bench.resource("one").pending_replacement
 
 
+def test_what_needed_a_deleted_resource_is_made_after_it_by_the_next_run(bench: Bench) -> None:
+    def both(force: str, **more: Any) -> Any:
+        def program() -> None:
+            one = Thing("one", {"name": "n", "force": force, **more}, BEFORE)
+            Thing("two", {"name": "m", "force": one.arn})
+
+        return program
+
+    bench.deploy(both("a"))
+    assert not bench.up(both("b", fail="create")).ok
+    assert bench.resource("two").pending_replacement
+    result = bench.up(both("b"))
+    assert result.ok, result.errors
+    ops = bench.ops(result)
+    assert ops.index("delete-replaced two") < ops.index("create-replacement one") < ops.index("create-replacement two")
+    assert [item.name for item in bench.state.load().resources if item.pending_replacement] == []
+
+
 def test_a_deleted_resource_that_left_the_program_is_only_forgotten(bench: Bench) -> None:
     bench.deploy(thing("a"))
     bench.up(thing("b", fail="create"))
