@@ -38,13 +38,18 @@ def steps(outcome: Outcome, *, planned: bool) -> dict[str, list[str]]:
     return {urn: sorted(ops) for urn, ops in sorted(found.items())}
 
 
+_REASONS = frozenset({"provider", "replacementTrigger", "replaceWith", "deletedWith", "id", "taint"})
+"""Reasons of the engine to replace, which the embedded one shows among the changes and the CLI beside them."""
+
+
 def changes(outcome: Outcome) -> dict[str, list[Any]]:
     """What the steps show as changed, by operation and URN."""
-    return {
-        f"{step.op} {step.urn}": list(step.changes)
-        for step in sorted(outcome.steps, key=lambda step: (step.urn, step.op))
-        if step.changes and step.op in ("update", "replace")
-    }
+    found = {}
+    for step in sorted(outcome.steps, key=lambda step: (step.urn, step.op)):
+        shown = [change for change in step.changes if change[0] not in _REASONS]
+        if shown and step.op in ("update", "replace"):
+            found[f"{step.op} {step.urn}"] = shown
+    return found
 
 
 def order(outcome: Outcome, *snapshots: Snapshot) -> list[str]:
@@ -91,11 +96,15 @@ def state(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _automatic(resources: Sequence[Resource]) -> Iterator[tuple[str, str]]:
-    """(automatic name, how it is written)."""
+    """(automatic name, how it is written). A renamed resource keeps the name that its old one drew."""
     for item in resources:
         written = f"<auto:{item.name}:{'old' if item.delete else 'new'}>"
-        for value in item.inputs.values():
-            if isinstance(value, str) and re.fullmatch(re.escape(item.name) + "(-[0-9a-f]{7}|[0-9a-f]{8})", value):
+        for key in item.inputs.get("__defaults") or ():
+            value = item.inputs.get(key)
+            if isinstance(value, str) and re.search("-[0-9a-f]{7}$", value):
+                yield value, written
+        for value in item.inputs.values() if item.inputs.get("__createBeforeDelete") else ():
+            if isinstance(value, str) and re.search("[0-9a-f]{8}$", value):
                 yield value, written
 
 
@@ -115,8 +124,8 @@ def differences(left: Any, right: Any, path: str = "") -> Iterator[str]:
     elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         for index, (one, other) in enumerate(zip(left, right, strict=True)):
             yield from differences(one, other, f"{path}/{index}")
-    elif (
-        type(left) is not type(right)
-        and not (isinstance(left, int | float) and isinstance(right, int | float) and not isinstance(left, bool))
-    ) or left != right:
+    elif isinstance(left, int | float) and isinstance(right, int | float) and bool not in (type(left), type(right)):
+        if float(left) != float(right):  # JSON has one kind of number
+            yield f"{path}: embedded {left!r}, CLI {right!r}"
+    elif type(left) is not type(right) or left != right:
         yield f"{path}: embedded {left!r}, CLI {right!r}"

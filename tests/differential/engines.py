@@ -261,7 +261,9 @@ def _outcome(done: subprocess.CompletedProcess[str], events: list[dict[str, Any]
                 continue
             about = event[kind]["metadata"]
             key = (about["op"], about["urn"])
-            if kind == "resourcePreEvent" and (about["new"] or about["old"]).get("custom"):
+            if kind == "resourcePreEvent" and (
+                about["op"] == "refresh" or (about["new"] or about["old"]).get("custom")
+            ):
                 continue  # a component ends as it begins, and is only heard of again if it registers outputs
             if "::pulumi:providers:" in about["urn"] and "::default" in about["urn"]:
                 continue  # the embedded engine does not show these

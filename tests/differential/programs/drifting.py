@@ -86,4 +86,3 @@ def a_look_at_a_resource_of_others(version: int) -> None:
 @case(up(1, fails=True, plan_fails=True))
 def a_look_at_nothing(version: int) -> None:
     aws.sns.Topic.get("there", THERE)
-    aws.sns.Topic("other")

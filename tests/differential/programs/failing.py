@@ -12,15 +12,17 @@ from tests.differential.case import case, destroy, refresh, up
 
 @case(up(1, fails=True, says=("NotFound", "vpc-0123456789abcdef0")), up(2))
 def the_refusal_of_a_provider(version: int) -> None:
-    aws.sns.Topic("fine")
-    aws.ec2.Subnet("a", vpc_id="vpc-0123456789abcdef0", cidr_block="10.0.0.0/24") if version == 1 else None
-
-
-@case(up(1, fails=True, plan_fails=True, says=("assume_role", "assumeRolePolicy")[1:]), up(2))
-def inputs_that_are_refused(version: int) -> None:
+    fine = aws.sns.Topic("fine")
     if version == 1:
-        CustomResource("aws:iam/role:Role", "r", {"naem": "x"})
-    aws.sns.Topic("fine")
+        after = ResourceOptions(depends_on=[fine])
+        aws.ec2.Subnet("a", vpc_id="vpc-0123456789abcdef0", cidr_block="10.0.0.0/24", opts=after)
+
+
+@case(up(1, fails=True, plan_fails=True, says=("assumeRolePolicy",)), up(2))
+def inputs_that_are_refused(version: int) -> None:
+    fine = aws.sns.Topic("fine")
+    if version == 1:
+        CustomResource("aws:iam/role:Role", "r", {"naem": "x"}, ResourceOptions(depends_on=[fine]))
 
 
 @case(up(1, fails=True, plan_fails=True))

@@ -96,10 +96,9 @@ def unicode_in_names(version: int) -> None:
 
 @case(up(1, fails=True, plan_fails=True, says=("uplicate resource URN",)), up(2))
 def the_same_urn_twice(version: int) -> None:
-    aws.sns.Topic("one")
+    one = aws.sns.Topic("one")
     if version == 1:
-        aws.sns.Topic("one", display_name="again")
-    aws.sns.Topic("two")
+        aws.sns.Topic("one", display_name="again", opts=ResourceOptions(depends_on=[one]))
 
 
 @case(up(1), up(2, fails=True, plan_fails=True))
