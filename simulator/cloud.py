@@ -5,7 +5,7 @@
 >>> aws.configure({"region": "eu-west-1"})
 
 Nothing real is reached: there is no network code here. What is deliberately not done: no request is evaluated against
-IAM, no quota counts, no job runs.
+IAM, no capacity is scarce, no job runs.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from simulator.catalogue import aws_ids, aws_links
 from simulator.catalogue.shapes import Shape, shape_of
 from simulator.catalogue.templates import fill
 from simulator.catalogue.types import Kind
+from simulator.clouds.aws_outputs import COMPUTED, SAME
 from simulator.clouds.base import Birth, Identity, Naming, Reference
 from simulator.clouds.bridged import named_by_hand, qualified, with_automatic_name
 from simulator.functions import aws as functions
@@ -133,10 +134,10 @@ class Aws:
 
     def computed(self, birth: Birth, identity: Identity, name: str) -> str | None:
         """Return a plausible value of a computed string output."""
-        name = _SAME.get(name, name)
+        name = SAME.get(name, name)
         region = self._region(birth)
         values = {**self._values(birth), **birth.inputs, **identity.facts, "id": identity.id}
-        template = _COMPUTED.get(f"{birth.shape.token}.{name}") or _COMPUTED.get(name)
+        template = COMPUTED.get(f"{birth.shape.token}.{name}") or COMPUTED.get(name)
         if template is not None:
             return fill(template, {**values, "region": region, "account": ACCOUNT}, birth.dice, name)
         if name.endswith("Arn"):
@@ -314,57 +315,3 @@ def _service(name: str, shape: Shape) -> str:
     token = name.partition("#")[0] if "#" in name else shape.token
     module = token.split(":")[1].partition("/")[0]
     return aws_ids.SERVICES.get(module, module)
-
-
-_SAME: Final = MappingProxyType({"mainRouteTableId": "defaultRouteTableId"})
-"""Outputs that show the same thing under two names."""
-
-_COMPUTED: Final = MappingProxyType(
-    {
-        "accountId": "{account}",
-        "ownerId": "{account}",
-        "registryId": "{account}",
-        "catalogId": "{account}",
-        "uniqueId": "AROA{upper:17}",
-        "createDate": "2026-01-01T00:00:00Z",
-        "creationDate": "2026-01-01T00:00:00Z",
-        "lastModified": "2026-01-01T00:00:00Z",
-        "lastUpdatedDate": "2026-01-01T00:00:00Z",
-        "versionId": "{letters:32}",
-        "keyId": "{id}",
-        "status": "ACTIVE",
-        "state": "available",
-        "repositoryUrl": "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
-        "bucketDomainName": "{bucket}.s3.amazonaws.com",
-        "bucketRegionalDomainName": "{bucket}.s3.{region}.amazonaws.com",
-        "bucketRegion": "{region}",
-        "homeRegion": "{region}",
-        "availabilityZone": "{region}a",
-        "homeEfsFileSystemId": "fs-{hex:17}",
-        "homeEfsFileSystemUid": "200005",
-        "securityGroupId": "sg-{hex:17}",
-        "defaultSecurityGroupId": "sg-{hex:17}",
-        "defaultNetworkAclId": "acl-{hex:17}",
-        "defaultRouteTableId": "rtb-{hex:17}",
-        "dhcpOptionsId": "dopt-{hex:17}",
-        "networkInterfaceId": "eni-{hex:17}",
-        "prefixListId": "pl-{hex:8}",
-        "publicIp": "203.0.113.10",
-        "privateIp": "10.0.0.10",
-        "aws:s3/bucket:Bucket.hostedZoneId": "Z1BKCTXD74EZPE",
-        "aws:sagemaker/domain:Domain.url": "https://{id}.studio.{region}.sagemaker.aws",
-        "aws:sagemaker/domain:Domain.securityGroupIdForDomainBoundary": "sg-{hex:17}",
-        "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer.trackingServerUrl": (
-            "https://t-{letters:12}.{region}.experiments.sagemaker.aws"
-        ),
-        "aws:sagemaker/notebookInstance:NotebookInstance.url": "{name}.notebook.{region}.sagemaker.aws",
-        "aws:kms/alias:Alias.targetKeyArn": "arn:aws:kms:{region}:{account}:key/{targetKeyId}",
-        "aws:lambda/function:Function.qualifiedArn": "{arn}:$LATEST",
-        "aws:lambda/function:Function.version": "$LATEST",
-        "aws:lambda/function:Function.invokeArn": (
-            "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-        ),
-        "aws:sqs/queue:Queue.url": "{id}",
-    }
-)
-"""Computed output, alone or after its type -> template."""
