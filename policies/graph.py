@@ -16,7 +16,7 @@ from pulumi_policy import proxy
 
 from components.core.cloud import Cloud
 from policies.identity import identity_keys
-from policies.tokens import cloud_of
+from policies.tokens import canonical, cloud_of
 from policies.verdict import MISSING, UNKNOWN, Mark, at, plain
 
 _UNKNOWN_WORDS = frozenset(
@@ -83,6 +83,7 @@ class Resource:
 
     urn: str
     type: str
+    """The token without API version; the urn keeps the one that the program wrote."""
     name: str
     props: Mapping[str, Any]
     """Plain values by wire name (camelCase); unknown leaves are the UNKNOWN mark."""
@@ -134,7 +135,7 @@ class Resource:
         values = unwire(props, "", secrets)
         return cls(
             urn=urn,
-            type=type_,
+            type=canonical(type_),
             name=name,
             props=values if isinstance(values, dict) else {},
             id=MISSING if not id_ else UNKNOWN if id_ in _UNKNOWN_WORDS else id_,
@@ -180,7 +181,7 @@ class Resource:
         id_ = props.get("id", UNKNOWN)
         return cls(
             urn=given.urn,
-            type=given.resource_type,
+            type=canonical(given.resource_type),
             name=given.name,
             props=props,
             id=id_ if isinstance(id_, (str, Mark)) else UNKNOWN,

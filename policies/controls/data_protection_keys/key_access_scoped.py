@@ -56,6 +56,20 @@ CONTROL = Control(
             ),
         ),
         gcp=(
+            *(
+                Row(
+                    type=gcp(f"kms.{t}"),
+                    path=path,
+                    accept=not_equals("allUsers", "allAuthenticatedUsers"),
+                    if_missing=Verdict.FAILED,
+                    evidence=_IDENTITIES,
+                )
+                for t, path in (
+                    ("CryptoKeyIAMBinding", "members[]"),
+                    ("KeyRingIAMMember", "member"),
+                    ("KeyRingIAMBinding", "members[]"),
+                )
+            ),
             Row(
                 type=gcp("kms.CryptoKeyIAMMember"),
                 path="member",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.core.cloud import ByCloud
+from policies import pipeline_definition
 from policies.checks import PASSED, Outcome, Rule, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import MISSING, UNKNOWN, at
+from policies.verdict import MISSING, UNKNOWN, Verdict, at
 
 _NAME = re.compile(
     r"(^|[_\-.])(password|passwd|pwd|secret|api_?key|access_?key|private_?key|auth_?token|token|credentials?|"
@@ -49,6 +51,12 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
 }
 """Lists of ``{name, value}``, by resource type."""
 
+_TEXTS: Mapping[str, tuple[str, ...]] = {
+    aws("sagemaker.NotebookInstanceLifecycleConfiguration"): ("onCreate", "onStart"),
+    aws("sagemaker.CodeRepository"): ("gitConfig.repositoryUrl",),
+}
+"""Texts that may hold a credential anywhere, by resource type."""
+
 
 def _judge(name: str, value: Any, path: str) -> Outcome:
     if value is UNKNOWN:
@@ -82,12 +90,43 @@ def _check(resource: Resource, settings: Settings) -> Iterator[Outcome]:
     yield PASSED  # a workload without an environment holds no secret
 
 
+def _script(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    """Start scripts come in base64, repositories by an address that may hold a password."""
+    for path in _TEXTS[resource.type]:
+        text = resource.at(path)
+        if text is UNKNOWN:
+            yield undetermined(f"{path} is not known yet; it must hold no secret", path)
+        elif isinstance(text, str):
+            yield failed(f"{path} holds what looks like a credential", path) if _VALUE.search(_clear(text)) else PASSED
+    yield PASSED
+
+
+def _clear(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode(errors="replace")
+    except ValueError:
+        return text
+
+
+def _step(step: pipeline_definition.Step) -> str | None:
+    environment = step.arguments.get("Environment")
+    if not isinstance(environment, Mapping):
+        return None
+    faults = [name for name, value in environment.items() if _judge(str(name), value, "").verdict is Verdict.FAILED]
+    return f"holds what looks like a secret in its Environment: {', '.join(faults)}" if faults else ""
+
+
 def _rule(package: str) -> tuple[Rule, ...]:
     named = {t: p for t, p in {**_MAPS, **_LISTS}.items() if t.startswith(package + ":")}
     return (
         Rule(types=tuple(named), check=_check, reads=tuple((t, path) for t, paths in named.items() for path in paths)),
     )
 
+
+_SCRIPTS = Rule(
+    types=tuple(_TEXTS), check=_script, reads=tuple((t, path) for t, paths in _TEXTS.items() for path in paths)
+)
+_STEPS = pipeline_definition.step_rule(_step, "its steps must hold no secret")
 
 CONTROL = Control(
     id="no-plaintext-secrets",
@@ -98,5 +137,5 @@ CONTROL = Control(
     remedy="Put the secret into the cloud's secret manager and pass its name; the workload reads it by its identity.",
     url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
     clauses=("iso27001:A.5.17", "soc2:CC6.1", "nist-800-53:IA-5"),
-    rows=ByCloud(aws=_rule("aws"), azure=_rule("azure-native"), gcp=_rule("gcp")),
+    rows=ByCloud(aws=(*_rule("aws"), _SCRIPTS, _STEPS), azure=_rule("azure-native"), gcp=_rule("gcp")),
 )

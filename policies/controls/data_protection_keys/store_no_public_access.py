@@ -6,10 +6,19 @@ from components.core.cloud import ByCloud
 from policies.accept import equals, is_false, is_true
 from policies.checks import Attached, Row
 from policies.control import Control, Group, Severity
+from policies.graph import Graph, Resource
 from policies.tokens import aws, azure, gcp
 from policies.verdict import Verdict
 
 _FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def _whole_account(_bucket: Resource, graph: Graph) -> str | None:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-account.html
+    blocks = graph.of(aws("s3.AccountPublicAccessBlock"))
+    closed = any(all(block.at(flag) is True for flag in _FLAGS) for block in blocks)
+    return "the account refuses public access as a whole" if closed else None
+
 
 CONTROL = Control(
     id="store-no-public-access",
@@ -35,6 +44,7 @@ CONTROL = Control(
                 link="bucket",
                 tests=tuple((flag, is_true()) for flag in _FLAGS),
                 words="public access block",
+                exempt=_whole_account,
             ),
         ),
         azure=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.core.cloud import ByCloud, Gap, GapKind
 from policies import pipeline_definition
 from policies.accept import (
+    is_set,
     is_true,
 )
 from policies.checks import (
@@ -28,6 +29,9 @@ def _step(step: pipeline_definition.Step) -> str | None:
     return "" if first(step.arguments, path) is True else f"does not set {path}"
 
 
+# A schedule either names its job definition, which is judged itself, or holds it.
+_INLINE = "monitoringScheduleConfig.monitoringJobDefinition"
+
 CONTROL = Control(
     id="training-traffic-encrypted",
     group=Group.DATA_PROTECTION_KEYS,
@@ -45,6 +49,13 @@ CONTROL = Control(
                 path=f"networkConfig.{_FLAG}",
                 accept=is_true(),
                 if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=aws("sagemaker.MonitoringSchedule"),
+                path=f"{_INLINE}.networkConfig.enableInterContainerTrafficEncryption",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+                when=(f"{_INLINE}.roleArn", is_set()),
             ),
             pipeline_definition.step_rule(_step, "its steps must encrypt the traffic between their machines"),
         ),

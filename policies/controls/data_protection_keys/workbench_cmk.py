@@ -26,6 +26,13 @@ CONTROL = Control(
     rows=ByCloud(
         aws=(
             Row(
+                type=aws("sagemaker.NotebookInstance"),
+                path="kmsKeyId",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                evidence=(aws("kms.Key"),),
+            ),
+            Row(
                 type=aws("sagemaker.Domain"),
                 path="kmsKeyId",
                 accept=is_set(),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud
+from policies import iam_bindings
 from policies.accept import Accept
 from policies.checks import PASSED, Outcome, Row, Rule, failed, undetermined
 from policies.control import Control, Group, Severity
@@ -34,6 +35,11 @@ _GCP = Accept(
     lambda v: isinstance(v, str) and v not in _GCP_ROLES,
     shows=True,
 )
+_GRANTS = tuple(
+    f"{scope}.IAM{kind}" for scope in ("projects", "folder", "organizations") for kind in ("Member", "Binding")
+)
+_POLICIES = tuple(f"{scope}.IAMPolicy" for scope in ("projects", "folder", "organizations"))
+
 _ASSIGNMENT = azure("authorization.RoleAssignment")
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 _REFUSED = {
@@ -60,6 +66,17 @@ def _assignment(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
         yield PASSED
 
 
+def _policy(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    grants = iam_bindings.parse(resource.at("policyData"))
+    if grants is UNKNOWN:
+        yield undetermined("policyData is not known yet; it must grant no administrator role", "policyData")
+    elif not isinstance(grants, tuple):
+        yield failed("policyData is no IAM policy in JSON", "policyData")
+    else:
+        for role in dict.fromkeys(grant.role for grant in grants):
+            yield PASSED if _GCP(role) else failed(f"policyData grants {role}", "policyData")
+
+
 CONTROL = Control(
     id="iam-no-admin-grant",
     group=Group.IDENTITY_LEAST_PRIVILEGE,
@@ -76,12 +93,15 @@ CONTROL = Control(
     ),
     rows=ByCloud(
         aws=(
-            Row(
-                type=aws("iam.RolePolicyAttachment"),
-                path="policyArn",
-                accept=_AWS,
-                if_missing=Verdict.FAILED,
-                evidence=(aws("iam.Policy"),),
+            *(
+                Row(
+                    type=aws(f"iam.{t}"),
+                    path="policyArn",
+                    accept=_AWS,
+                    if_missing=Verdict.FAILED,
+                    evidence=(aws("iam.Policy"),),
+                )
+                for t in ("RolePolicyAttachment", "UserPolicyAttachment", "GroupPolicyAttachment", "PolicyAttachment")
             ),
             Row(
                 type=aws("iam.Role"),
@@ -99,10 +119,12 @@ CONTROL = Control(
             ),
         ),
         gcp=(
-            Row(type=gcp("projects.IAMMember"), path="role", accept=_GCP, if_missing=Verdict.FAILED),
-            Row(type=gcp("projects.IAMBinding"), path="role", accept=_GCP, if_missing=Verdict.FAILED),
-            Row(type=gcp("organizations.IAMMember"), path="role", accept=_GCP, if_missing=Verdict.FAILED),
-            Row(type=gcp("folder.IAMMember"), path="role", accept=_GCP, if_missing=Verdict.FAILED),
+            *(Row(type=gcp(t), path="role", accept=_GCP, if_missing=Verdict.FAILED) for t in _GRANTS),
+            Rule(
+                types=tuple(gcp(t) for t in _POLICIES),
+                check=_policy,
+                reads=tuple((gcp(t), "policyData") for t in _POLICIES),
+            ),
         ),
     ),
 )

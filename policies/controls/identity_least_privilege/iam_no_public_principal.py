@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud, Gap, GapKind
-from policies.accept import not_equals
-from policies.checks import Row
+from policies import iam_bindings
+from policies.accept import Accept, not_equals
+from policies.checks import PASSED, Outcome, Row, Rule, failed, undetermined
 from policies.control import Control, Group, Severity
+from policies.graph import Resource
 from policies.iam_policy import Document, document_rule, label
+from policies.settings import Settings
 from policies.tokens import aws, gcp
-from policies.verdict import Verdict
+from policies.verdict import UNKNOWN, Verdict
 
 _DOCUMENTS = {
     aws("iam.Role"): ("assumeRolePolicy",),
@@ -22,7 +25,42 @@ _DOCUMENTS = {
     aws("secretsmanager.SecretPolicy"): ("policy",),
 }
 _IDENTITIES = (gcp("serviceaccount.Account"), gcp("projects.ServiceIdentity"))
-_MEMBER = not_equals("allUsers", "allAuthenticatedUsers")
+_ALL = ("allUsers", "allAuthenticatedUsers")
+_MEMBER = not_equals(*_ALL)
+_MEMBERS = (
+    "artifactregistry.RepositoryIamMember",
+    "bigquery.DatasetIamMember",
+    "cloudrunv2.ServiceIamMember",
+    "projects.IAMMember",
+    "pubsub.TopicIAMMember",
+    "secretmanager.SecretIamMember",
+    "serviceaccount.IAMMember",
+    "storage.BucketIAMMember",
+    "vertex.AiEndpointIamMember",
+)
+_BINDINGS = (
+    "artifactregistry.RepositoryIamBinding",
+    "bigquery.DatasetIamBinding",
+    "cloudrunv2.ServiceIamBinding",
+    "projects.IAMBinding",
+    "pubsub.TopicIAMBinding",
+    "secretmanager.SecretIamBinding",
+    "serviceaccount.IAMBinding",
+    "storage.BucketIAMBinding",
+    "vertex.AiEndpointIamBinding",
+)
+_POLICIES = (
+    "artifactregistry.RepositoryIamPolicy",
+    "bigquery.DatasetIamPolicy",
+    "cloudrunv2.ServiceIamPolicy",
+    "projects.IAMPolicy",
+    "pubsub.TopicIAMPolicy",
+    "secretmanager.SecretIamPolicy",
+    "serviceaccount.IAMPolicy",
+    "storage.BucketIAMPolicy",
+    "vertex.AiEndpointIamPolicy",
+)
+"""The three ways in which pulumi-gcp grants access: one member, all members of a role, the whole policy."""
 # Conditions that take the whole world back to somebody known.
 _NARROWING = {
     "aws:principalorgid",
@@ -43,6 +81,21 @@ def _public(document: Document) -> Iterator[str]:
         narrowed = any(c.key.casefold() in _NARROWING for c in statement.conditions)
         if statement.allow and not narrowed and (statement.public or statement.not_principals):
             yield f"{label(statement, i)} is open to everybody"
+
+
+def _policy(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    grants = iam_bindings.parse(resource.at("policyData"))
+    if grants is UNKNOWN:
+        yield undetermined("policyData is not known yet; it must name its members", "policyData")
+    elif not isinstance(grants, tuple):
+        yield failed("policyData is no IAM policy in JSON", "policyData")
+    else:
+        for grant in grants:
+            if grant.member is UNKNOWN:
+                yield undetermined(f"a member of {grant.role} is not known yet", "policyData")
+            else:
+                open_ = grant.member in _ALL
+                yield failed(f"policyData grants {grant.role} to {grant.member}", "policyData") if open_ else PASSED
 
 
 CONTROL = Control(
@@ -67,54 +120,43 @@ CONTROL = Control(
             url="https://learn.microsoft.com/azure/role-based-access-control/overview",
         ),
         gcp=(
+            *(
+                Row(type=gcp(t), path="member", accept=_MEMBER, if_missing=Verdict.FAILED, evidence=_IDENTITIES)
+                for t in _MEMBERS
+            ),
+            *(
+                Row(type=gcp(t), path="members[]", accept=_MEMBER, if_missing=Verdict.FAILED, evidence=_IDENTITIES)
+                for t in _BINDINGS
+            ),
+            Rule(
+                types=tuple(gcp(t) for t in _POLICIES),
+                check=_policy,
+                reads=tuple((gcp(t), "policyData") for t in _POLICIES),
+            ),
+            Row(type=gcp("storage.BucketAccessControl"), path="entity", accept=_MEMBER, if_missing=Verdict.FAILED),
             Row(
-                type=gcp("projects.IAMMember"),
-                path="member",
-                accept=_MEMBER,
-                if_missing=Verdict.FAILED,
-                evidence=_IDENTITIES,
+                type=gcp("storage.BucketACL"),
+                path="roleEntities[]",
+                accept=Accept("nobody but named people", lambda v: isinstance(v, str) and v.split(":")[-1] not in _ALL),
+                if_missing=Verdict.PASSED,
             ),
             Row(
-                type=gcp("storage.BucketIAMMember"),
-                path="member",
-                accept=_MEMBER,
-                if_missing=Verdict.FAILED,
-                evidence=_IDENTITIES,
+                type=gcp("storage.BucketACL"),
+                path="predefinedAcl",
+                accept=not_equals("publicRead", "publicReadWrite", "authenticatedRead"),
+                if_missing=Verdict.PASSED,
             ),
             Row(
-                type=gcp("bigquery.DatasetIamMember"),
-                path="member",
+                type=gcp("bigquery.DatasetAccess"),
+                path=("iamMember", "specialGroup"),
                 accept=_MEMBER,
-                if_missing=Verdict.FAILED,
-                evidence=_IDENTITIES,
+                if_missing=Verdict.PASSED,
             ),
             Row(
-                type=gcp("artifactregistry.RepositoryIamMember"),
-                path="member",
+                type=gcp("bigquery.Dataset"),
+                path=("accesses[].iamMember", "accesses[].specialGroup"),
                 accept=_MEMBER,
-                if_missing=Verdict.FAILED,
-                evidence=_IDENTITIES,
-            ),
-            Row(
-                type=gcp("pubsub.TopicIAMMember"),
-                path="member",
-                accept=_MEMBER,
-                if_missing=Verdict.FAILED,
-                evidence=_IDENTITIES,
-            ),
-            Row(
-                type=gcp("cloudrunv2.ServiceIamMember"),
-                path="member",
-                accept=_MEMBER,
-                if_missing=Verdict.FAILED,
-                evidence=_IDENTITIES,
-            ),
-            Row(
-                type=gcp("secretmanager.SecretIamMember"),
-                path="member",
-                accept=_MEMBER,
-                if_missing=Verdict.FAILED,
-                evidence=_IDENTITIES,
+                if_missing=Verdict.PASSED,
             ),
         ),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.core.cloud import ByCloud, Gap, GapKind
 from policies.accept import (
     equals,
+    is_set,
     is_true,
     matches,
 )
@@ -24,7 +25,7 @@ CONTROL = Control(
     title="Workbench machines are hardened",
     severity=Severity.MEDIUM,
     why="A web page opened in a notebook can ask an old metadata service for the credentials of its role.",
-    remedy="Demand version 2 of the metadata service, a supported platform and a shielded machine.",
+    remedy="Demand version 2 of the metadata service, a supported platform, a shielded machine and scheduled upgrades.",
     url="https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-imds-compatibility.html",
     clauses=("iso27001:A.8.9", "soc2:CC6.8", "nist-800-53:CM-6", "cis:4.1"),
     rows=ByCloud(
@@ -53,6 +54,12 @@ CONTROL = Control(
                 path=(f"{_SHIELD}.enableVtpm", f"{_SHIELD}.enableIntegrityMonitoring"),
                 accept=is_true(),  # both are on unless set
                 if_missing=Verdict.PASSED,
+            ),
+            Row(
+                type=gcp("workbench.Instance"),
+                path="gceSetup.metadata.{notebook-upgrade-schedule}",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
             ),
             Row(
                 type=gcp("colab.RuntimeTemplate"),

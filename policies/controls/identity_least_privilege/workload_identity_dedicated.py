@@ -64,6 +64,14 @@ CONTROL = Control(
                 accept=_AZURE,
                 if_missing=Verdict.FAILED,
             ),
+            Row(
+                type=azure("machinelearningservices.Workspace"),
+                path="primaryUserAssignedIdentity",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                when=("identity.type", equals("UserAssigned")),
+                evidence=(azure("managedidentity.UserAssignedIdentity"),),
+            ),
         ),
         gcp=(
             Row(

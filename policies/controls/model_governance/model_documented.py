@@ -74,6 +74,7 @@ CONTROL = Control(
                 accept=is_set(),
                 if_missing=Verdict.FAILED,
             ),
+            Row(type=aws("sagemaker.Image"), path="description", accept=is_set(), if_missing=Verdict.FAILED),
             Rule(types=(_CARD,), check=_card, reads=((_CARD, _CONTENT),)),
         ),
         azure=tuple(

@@ -28,6 +28,7 @@ _AZURE = tuple(
     for name in (
         "machinelearningservices.Workspace",
         "machinelearningservices.Registry",
+        "machinelearningservices.OnlineEndpoint",
         "cognitiveservices.Account",
     )
 )

@@ -7,6 +7,7 @@ from policies import pipeline_definition
 from policies.accept import (
     equals,
     is_false,
+    is_set,
     is_true,
 )
 from policies.checks import (
@@ -31,6 +32,9 @@ def _step(step: pipeline_definition.Step) -> str | None:
 
 _COMPUTE = azure("machinelearningservices.Compute")
 
+# A schedule either names its job definition, which is judged itself, or holds it.
+_INLINE = "monitoringScheduleConfig.monitoringJobDefinition"
+
 CONTROL = Control(
     id="job-network-isolation",
     group=Group.NETWORK_ISOLATION,
@@ -53,6 +57,13 @@ CONTROL = Control(
                 path="networkConfig.enableNetworkIsolation",
                 accept=is_true(),
                 if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=aws("sagemaker.MonitoringSchedule"),
+                path=f"{_INLINE}.networkConfig.enableNetworkIsolation",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+                when=(f"{_INLINE}.roleArn", is_set()),
             ),
             pipeline_definition.step_rule(_step, "its jobs must not reach the internet"),
         ),

@@ -30,6 +30,7 @@ from policies.verdict import Verdict
 _ENDPOINT, _DOMAIN = aws("ec2.VpcEndpoint"), aws("sagemaker.Domain")
 _PRIVATE, _ZONES = azure("network.PrivateEndpoint"), azure("network.PrivateDnsZoneGroup")
 _WORKSPACE = azure("machinelearningservices.Workspace")
+_ACCOUNT = azure("cognitiveservices.Account")
 _TARGETS = (
     "privateLinkServiceConnections[].privateLinkServiceId",
     "manualPrivateLinkServiceConnections[].privateLinkServiceId",
@@ -41,9 +42,9 @@ def _workspace(resource: Resource, graph: Graph, _settings: Settings) -> Iterato
     if any(answers):
         yield PASSED
     elif any(answer is None for answer in answers):
-        yield undetermined("whether the workspace has a private endpoint is not known yet")
+        yield undetermined("whether it has a private endpoint is not known yet")
     else:
-        yield failed("no private endpoint leads to the workspace")
+        yield failed("no private endpoint leads to it")
 
 
 CONTROL = Control(
@@ -64,6 +65,13 @@ CONTROL = Control(
                 path="serviceName",
                 accept=matches(r".+\.sagemaker\.api(-fips)?", "the SageMaker API"),
             ),
+            Presence(
+                types=(aws("bedrock.AgentAgent"), aws("bedrock.AgentKnowledgeBase")),
+                needs=(_ENDPOINT,),
+                words="interface endpoint to Bedrock",
+                path="serviceName",
+                accept=matches(r".+\.bedrock(-agent)?(-runtime)?(-fips)?", "Bedrock"),
+            ),
             Row(
                 type=_ENDPOINT,
                 path="privateDnsEnabled",
@@ -73,7 +81,9 @@ CONTROL = Control(
             ),
         ),
         azure=(
-            StackRow(types=(_WORKSPACE,), check=_workspace, reads=tuple((_PRIVATE, path) for path in _TARGETS)),
+            StackRow(
+                types=(_WORKSPACE, _ACCOUNT), check=_workspace, reads=tuple((_PRIVATE, path) for path in _TARGETS)
+            ),
             Attached(
                 type=_PRIVATE,
                 companion=_ZONES,

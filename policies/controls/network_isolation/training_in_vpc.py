@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from components.core.cloud import ByCloud
@@ -13,13 +13,14 @@ from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import UNKNOWN, Verdict, known
+from policies.verdict import MISSING, UNKNOWN, Verdict, known
 
 _COMPUTE = azure("machinelearningservices.Compute")
 _WORKSPACE = azure("machinelearningservices.Workspace")
 _SUBNET = "properties.properties.subnet.id"
 _MODE = "managedNetwork.isolationMode"
 _RESOURCE = gcp("vertex.AiPersistentResource")
+_SCHEDULE, _JOB = gcp("colab.Schedule"), "createPipelineJobRequest.pipelineJob."
 _LINKS = ("pscInterfaceConfig.networkAttachment", "network")
 # Where a step of each type names its network.
 _STEPS = {"Training": ("VpcConfig",), "Processing": ("NetworkConfig", "VpcConfig")}
@@ -57,14 +58,23 @@ def _cluster(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[
         yield failed("the compute has neither a subnet nor a workspace with a managed network", _SUBNET)
 
 
-def _persistent(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
-    values = [resource.at(path) for path in _LINKS]
-    if any(known(value) and is_set()(value) for value in values):
-        yield PASSED
-    elif any(value is UNKNOWN for value in values):
-        yield undetermined("whether the resource has a network is not known yet", _LINKS[0])
-    else:
-        yield failed(f"neither {_LINKS[0]} nor {_LINKS[1]} is set", _LINKS[0])
+def _linked(prefix: str) -> Callable[[Resource, Settings], Iterator[Outcome]]:
+    """Judge the network of a resource, or of the pipeline run that a schedule starts."""
+    places = [f"{prefix}{path}" for path in _LINKS]
+
+    def check(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+        if prefix and resource.at(prefix.rstrip(".")) is MISSING:
+            yield not_applicable("this schedule starts no pipeline")
+            return
+        values = [resource.at(path) for path in places]
+        if any(known(value) and is_set()(value) for value in values):
+            yield PASSED
+        elif any(value is UNKNOWN for value in values):
+            yield undetermined("whether the resource has a network is not known yet", places[0])
+        else:
+            yield failed(f"neither {places[0]} nor {places[1]} is set", places[0])
+
+    return check
 
 
 CONTROL = Control(
@@ -89,6 +99,13 @@ CONTROL = Control(
                 if_missing=Verdict.FAILED,
                 evidence=(aws("ec2.Subnet"),),
             ),
+            Row(
+                type=aws("sagemaker.DataQualityJobDefinition"),
+                path="networkConfig.vpcConfig.subnets",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                evidence=(aws("ec2.Subnet"),),
+            ),
             Rule(
                 types=(aws("sagemaker.Pipeline"),),
                 check=_pipeline,
@@ -102,6 +119,9 @@ CONTROL = Control(
                 reads=((_COMPUTE, _SUBNET), (_COMPUTE, "properties.computeType"), (_WORKSPACE, _MODE)),
             ),
         ),
-        gcp=(Rule(types=(_RESOURCE,), check=_persistent, reads=tuple((_RESOURCE, p) for p in _LINKS)),),
+        gcp=(
+            Rule(types=(_RESOURCE,), check=_linked(""), reads=tuple((_RESOURCE, p) for p in _LINKS)),
+            Rule(types=(_SCHEDULE,), check=_linked(_JOB), reads=tuple((_SCHEDULE, f"{_JOB}{p}") for p in _LINKS)),
+        ),
     ),
 )

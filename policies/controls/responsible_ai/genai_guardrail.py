@@ -90,6 +90,13 @@ CONTROL = Control(
                 accept=is_true(),
                 if_missing=Verdict.FAILED,
             ),
+            Row(
+                type=azure("security.Pricing"),
+                path="pricingTier",
+                accept=equals("Standard"),
+                if_missing=Verdict.FAILED,
+                when=("pricingName", equals("AI")),
+            ),
         ),
         gcp=(
             Row(

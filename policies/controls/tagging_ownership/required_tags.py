@@ -26,12 +26,15 @@ _AWS = tuple(
         "sqs.Queue",
         "cloudwatch.LogGroup",
         "iam.Role",
+        "sagemaker.AppImageConfig",
         "sagemaker.Domain",
         "sagemaker.Endpoint",
         "sagemaker.EndpointConfiguration",
         "sagemaker.FeatureGroup",
+        "sagemaker.Image",
         "sagemaker.Model",
         "sagemaker.ModelPackageGroup",
+        "sagemaker.NotebookInstance",
         "sagemaker.Pipeline",
     )
 )

@@ -46,7 +46,13 @@ def _hardening() -> Iterator[Case]:
     path = "instanceMetadataServiceConfiguration.minimumInstanceMetadataServiceVersion"
     yield from a.row(NOTEBOOK, good, path, "1")
     yield from a.row(NOTEBOOK, good, "platformIdentifier", "notebook-al1-v1", label="platform")
-    shield = {"gceSetup": {"shieldedInstanceConfig": {"enableVtpm": True, "enableIntegrityMonitoring": True}}}
+    shield = {
+        "gceSetup": {
+            "shieldedInstanceConfig": {"enableVtpm": True, "enableIntegrityMonitoring": True},
+            "metadata": {"notebook-upgrade-schedule": "00 19 * * SAT"},
+        }
+    }
+    yield from g.row(INSTANCE, shield, "gceSetup.metadata.notebook-upgrade-schedule", "", label="upgrades")
     yield from g.row(INSTANCE, shield, "gceSetup.shieldedInstanceConfig.enableVtpm", False, absent="pass")
     boot = {"shieldedVmConfig": {"enableSecureBoot": True}}
     yield from g.row(TEMPLATE, boot, "shieldedVmConfig.enableSecureBoot", False, label="runtime")
