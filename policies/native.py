@@ -38,6 +38,7 @@ from policies.remediation import changes, put, types
 from policies.run import Finding, evaluate
 from policies.servicer import WHERE, Servicer, pack_settings_policy, servicer_of
 from policies.settings import Level, Settings, Unknowns
+from policies.tokens import canonical
 from policies.verdict import Verdict, plain
 from policies.waiver_checks import BUILT_IN, cover, settle
 
@@ -119,7 +120,7 @@ def _policies(control: Control, held: Held) -> Iterator[Policy]:
         mends = types(control.id)
 
         def resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            if args.resource_type not in alone.types:
+            if canonical(args.resource_type) not in alone.types:
                 args.not_applicable("the control does not stand on resources of this type")
             graph = Graph([Resource.from_policy(args, linked=False)])
             _report(evaluate(alone, graph, level, held.settings), report, held, undetermined=False)
