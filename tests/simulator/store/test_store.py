@@ -22,7 +22,8 @@ from simulator.store import Store
 WRITER = """
 import sys
 from pathlib import Path
-from simulator.store import NewObject, Store
+from simulator.records import NewObject
+from simulator.store import Store
 store = Store(Path(sys.argv[1]))
 for number in range(int(sys.argv[3])):
     with store.transaction() as transaction:
