@@ -200,7 +200,10 @@ class PackAnalyzer:
         self._call("Configure", request)
 
     def remediate(self, resource: ResourceView) -> Sequence[Remediation]:
-        answer = self._call("Remediate", self._question(resource), optional=True)
+        question = self._question(resource)
+        # With the keys of the provider's own: what comes back takes the place of all inputs.
+        question.properties.CopyFrom(to_struct(resource.inputs))
+        answer = self._call("Remediate", question, optional=True)
         if answer is None:
             return ()
         return [

@@ -123,6 +123,12 @@ def test_remediations_change_the_inputs_in_order(bench: Bench, pack: Path) -> No
     assert bench.up(program, packs=[Pack(pack)]).counts == {"same": 2}
 
 
+def test_a_remediation_keeps_what_the_provider_notes_beside_the_inputs(bench: Bench, pack: Path) -> None:
+    result = bench.up(lambda: Thing("one", {"name": "n", "__defaults": ["name"]}), packs=[Pack(pack)])
+    assert result.ok, result.errors
+    assert bench.resource("one").inputs == {"name": "n", "__defaults": ["name"], "tag": "default!"}
+
+
 def test_levels_and_settings_come_from_a_file(bench: Bench, pack: Path) -> None:
     config = {
         "small": {"enforcementLevel": "advisory", "limit": 5},
