@@ -81,6 +81,8 @@ class Case:
     differs: Mapping[str, str] = field(default_factory=dict)
     """Known differences: a part of the line that tells of one, and why. One that is no more fails the case."""
     project: str = PROJECT
+    pack: str = ""
+    """Program of the policy pack that judges previews and updates."""
 
 
 CASES: dict[str, Case] = {}
@@ -100,6 +102,7 @@ def case(
     secret_config: Mapping[str, str] | None = None,
     place: Meddling | None = None,
     differs: Mapping[str, str] | None = None,
+    pack: str = "",
 ) -> Callable[[Program], Program]:
     """Put a program into the corpus under its own name."""
 
@@ -107,7 +110,9 @@ def case(
         name = program.__name__
         assert name not in CASES, f"two cases are called {name}"
         whole = {**CONFIG, **(config or {})}
-        CASES[name] = Case(name, program, actions, lambda stack: whole, secret_config or {}, place, differs or {})
+        CASES[name] = Case(
+            name, program, actions, lambda stack: whole, secret_config or {}, place, differs or {}, pack=pack
+        )
         return program
 
     return register

@@ -20,6 +20,7 @@ from pulumi.runtime.proto import language_pb2_grpc
 
 from simulator.cloud import SimulatedCloud
 from simulator.engine.deployment import Deployment, Result
+from simulator.engine.packs import Pack
 from simulator.engine.program import InlineProgram
 from simulator.engine.secrets import Crypter
 from simulator.engine.state import Snapshot, StateFile
@@ -84,6 +85,18 @@ def _selected(action: Action) -> dict[str, Any]:
     return {key: value for key, value in action.options.items() if key != "continue_on_error"}
 
 
+def _pack(case: Case, directory: Path) -> Path | None:
+    """Write the policy pack of a case."""
+    if not case.pack:
+        return None
+    pack = directory / "pack"
+    pack.mkdir()
+    runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
+    (pack / "PulumiPolicy.yaml").write_text(json.dumps({"runtime": runtime, "version": "1.0.0"}))
+    (pack / "__main__.py").write_text(case.pack)
+    return pack
+
+
 def _meddle(store: Path, action: Action) -> None:
     if action.before:
         action.before(SimulatedCloud(Store(store)))
@@ -98,6 +111,7 @@ class Embedded:
         self.case = case
         self.directory = directory
         directory.mkdir()
+        self.pack = _pack(case, directory)
         self.store = directory / "cloud.db"
         self.store.write_bytes(salted.read_bytes())
         if case.place:
@@ -122,6 +136,7 @@ class Embedded:
             stacks=lambda name: self.state(name.rsplit("/", 1)[-1]).outputs(),
             selection=selection(**_selected(action)),
             continue_on_error=bool(action.options.get("continue_on_error")),
+            packs=[Pack(self.pack)] if self.pack else [],
         )
         if operation in ("preview", "up"):
             program = InlineProgram(lambda: self.case.program(action.version))
@@ -137,8 +152,10 @@ class Embedded:
             )
             for step in result.steps
         ]
-        said = "\n".join(item.message for item in result.diagnostics if item.severity in ("error", "warning"))
-        return Outcome(result.ok, steps, said)
+        told = [item.message for item in result.diagnostics if item.severity in ("error", "warning")]
+        said = "\n".join([*told, *(item.message for item in result.violations)])
+        found = frozenset((item.control, item.level, item.urn) for item in result.violations)
+        return Outcome(result.ok, steps, said, found)
 
     def snapshot(self, stack: str = STACK) -> Snapshot:
         return self.state(stack).load()
@@ -173,6 +190,7 @@ class Cli:
         self.project.mkdir(parents=True)
         self.environment = Environment(directory)
         self.environment.write(self.project)
+        self.pack = _pack(case, directory)
         self.extra: dict[str, str] = {}
         """More variables of the environment."""
         self.store = directory / "cloud.db"
@@ -232,6 +250,8 @@ class Cli:
             words += [option] if value is True else [text for one in value for text in (option, one)]
         if action.options.get("continue_on_error") and operation != "preview":
             words += ["--continue-on-error"]
+        if self.pack and operation in ("preview", "up"):
+            words += ["--policy-pack", str(self.pack)]
         if self.hosted or operation not in ("preview", "up"):
             done = self(*words, version=action.version, check=False)
         else:

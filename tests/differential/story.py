@@ -57,6 +57,9 @@ def _outcomes(outcomes: list[Outcome], fails: bool, action: Action, *, planned: 
         missing = [text for text in action.says if fails and text not in outcome.said]
         found += [f"words: {name} does not say {text!r} but {outcome.said}" for text in missing]
     left, right = outcomes
+    if left.violations != right.violations:
+        only = left.violations - right.violations, right.violations - left.violations
+        found.append(f"violations: embedded {sorted(only[0])}, CLI {sorted(only[1])}")
     both = [compare.steps(outcome, planned=planned) for outcome in outcomes]
     found += [f"steps{line}" for line in compare.differences(*both)]
     found += [f"changes{line}" for line in compare.differences(compare.changes(left), compare.changes(right))]
