@@ -101,7 +101,7 @@ def _abort_partial(context: Any, failure: PartialFailure) -> NoReturn:
     raise AssertionError("abort raises")
 
 
-class Plugin(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc]
+class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     """One provider process: one package, one configuration. Thread-safe once configured."""
 
     def __init__(self, package: str, cloud: SimulatedCloud) -> None:
