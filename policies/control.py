@@ -55,6 +55,8 @@ class Control:
     """The vendor's or standard's page that asks for it."""
     clauses: tuple[str, ...]
     """``framework:clause`` pairs of :mod:`policies.frameworks` that the control supports (it alone satisfies none)."""
+    covers: tuple[str, ...] = ()
+    """``source:id`` of the published rules that ask for the same, in the data of :mod:`policies.crosswalk`."""
     rows: ByCloud[tuple[Check, ...] | Gap]
 
     def checks(self, cloud: Cloud) -> tuple[Check, ...]:

@@ -20,6 +20,7 @@ LEVELS: Mapping[str, str] = {
     "key-access-scoped": "AMM",
     "key-deletion-guard": "-MM",
     "key-rotation": "AMM",
+    "messaging-cmk": "--M",
     "ml-artifact-cmk": "-AM",
     "no-plaintext-secrets": "MMM",
     "store-cmk-encryption": "AMM",

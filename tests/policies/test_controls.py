@@ -1,29 +1,45 @@
-"""Every control on every cloud: what passes, fails, is absent or unknown, by the names of resources."""
+"""Every control on every cloud: what passes, fails, is absent or unknown, by the names of resources.
+
+The resources of a case are registered by a program, planned by the embedded engine and shown to an analyzer; what is
+judged here is what the analyzer saw.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 
 import pytest
 
 from components.core.cloud import Cloud, Gap
 from policies.control import Control
+from policies.graph import Resource
 from policies.registry import controls
-from policies.run import judge
+from policies.run import judge, judge_alone
 from policies.settings import Settings
 from policies.verdict import Verdict
 from tests.policies import cases as package
 from tests.policies.dsl import PREFIXES, SECRET, Case
+from tests.policies.engine_views import views
 
 MODULES = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
 CASES: list[Case] = [case for module in MODULES for case in module.cases()]
 BY_ID = {control.id: control for control in controls()}
 
 
+@cache
+def seen(cloud: Cloud) -> dict[str, tuple[Resource, ...]]:
+    """What the engine shows an analyzer of the resources of each case: one program and one preview per cloud."""
+    mine = [case for case in CASES if case.cloud is cloud]
+    return {mine[n].id: resources for n, resources in views(mine).items()}
+
+
 @pytest.mark.parametrize("case", CASES, ids=[c.id for c in CASES])
 def test_verdicts_by_name(case: Case) -> None:
-    findings = judge([BY_ID[case.control]], case.resources, case.profile, case.settings)
+    resources = seen(case.cloud)[case.id]
+    assert {r.name for r in resources} == {r.name for r in case.resources}
+    findings = judge([BY_ID[case.control]], resources, case.profile, case.settings)
     actual = {v: {f.name for f in findings if f.verdict is v and f.urn} for v in Verdict}
     expected: dict[Verdict, set[str]] = {v: set() for v in Verdict}
     for resource in case.resources:
@@ -34,6 +50,9 @@ def test_verdicts_by_name(case: Case) -> None:
     for finding in findings:
         assert SECRET not in finding.message
         assert bool(finding.message) is (finding.verdict is not Verdict.PASSED)
+    # What the engine asks just before a resource is made must find no fault that the plan as a whole does not have.
+    alone = [f for r in resources for f in judge_alone([BY_ID[case.control]], r, case.profile, case.settings)]
+    assert {f.name for f in alone if f.verdict is Verdict.FAILED} <= expected[Verdict.FAILED]
 
 
 def test_case_names_are_unique() -> None:

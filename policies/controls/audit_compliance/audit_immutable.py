@@ -57,6 +57,7 @@ CONTROL = Control(
         "eu-ai-act:Art. 19",
         "nist-800-53:AU-9",
     ),
+    covers=("checkov:CKV2_GCP_4",),
     rows=ByCloud(
         aws=(
             StackRow(

@@ -66,6 +66,14 @@ CONTROL = Control(
         "nist-800-53:AU-12",
         "cis:8.2",
     ),
+    covers=(
+        "checkov:CKV2_GCP_5",
+        "checkov:CKV_AWS_251",
+        "checkov:CKV_AWS_36",
+        "checkov:CKV_AWS_67",
+        "security-hub:CloudTrail.1",
+        "security-hub:CloudTrail.4",
+    ),
     rows=ByCloud(
         aws=(
             Rule(

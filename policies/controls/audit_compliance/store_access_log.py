@@ -117,6 +117,16 @@ CONTROL = Control(
         "nist-800-53:AU-12",
         "cis:3.14",
     ),
+    covers=(
+        "aws-config:cloudtrail-s3-dataevents-enabled",
+        "aws-config:s3-bucket-logging-enabled",
+        "cdk-nag:AwsSolutions-S1",
+        "checkov:CKV2_AZURE_21",
+        "checkov:CKV_AWS_18",
+        "checkov:CKV_GCP_62",
+        "security-hub:CloudTrail.7",
+        "security-hub:S3.9",
+    ),
     rows=ByCloud(
         aws=(
             StackRow(

@@ -27,6 +27,7 @@ CONTROL = Control(
     remedy="Set training.min_nodes to 0.",
     url="https://learn.microsoft.com/azure/machine-learning/how-to-manage-optimize-cost",
     clauses=("nist-ai-rmf:MEASURE 2.12", "iso42001:A.4.5", "iso27001:A.8.6"),
+    covers=("checkov:CKV_AZURE_150",),
     rows=ByCloud(
         aws=Gap(
             kind=GapKind.NEVER,

@@ -31,6 +31,7 @@ CONTROL = Control(
         "iso27001:A.8.6",
         "nist-800-53:CM-7",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

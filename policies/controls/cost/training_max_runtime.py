@@ -21,6 +21,7 @@ CONTROL = Control(
         "iso42001:A.4.5",
         "iso27001:A.8.6",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

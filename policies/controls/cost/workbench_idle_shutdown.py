@@ -22,6 +22,7 @@ CONTROL = Control(
         "iso42001:A.4.5",
         "iso27001:A.8.6",
     ),
+    covers=("azure-policy:679ddf89-ab8f-48a5-9029-e76054077449",),
     rows=ByCloud(
         aws=(
             Row(

@@ -30,6 +30,7 @@ CONTROL = Control(
     remedy="Describe feature groups and entities in the blueprint; keep their table in the catalogue.",
     url="https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-create-feature-group.html",
     clauses=("iso42001:A.4.3", "iso27001:A.5.9", "soc2:C1.1", "gdpr:Art. 30", "eu-ai-act:Art. 10", "cis:1.1"),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

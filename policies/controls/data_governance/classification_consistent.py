@@ -60,6 +60,7 @@ CONTROL = Control(
     remedy="Protect the store as its class demands, or label the data correctly.",
     url="https://docs.aws.amazon.com/whitepapers/latest/data-classification/data-classification.html",
     clauses=("iso27001:A.5.12", "soc2:C1.1", "gdpr:Art. 32", "nist-800-53:RA-2", "cis:3.7"),
+    covers=(),
     rows=ByCloud(
         aws=(_follows(Cloud.AWS, aws("s3.Bucket"), ("tags", "tagsAll")),),
         azure=(_follows(Cloud.AZURE, azure("storage.StorageAccount"), ("tags",)),),

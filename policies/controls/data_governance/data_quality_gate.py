@@ -30,6 +30,7 @@ CONTROL = Control(
     remedy="Give the ruleset, the signal or the scan at least one rule with a threshold.",
     url="https://docs.aws.amazon.com/glue/latest/dg/glue-data-quality.html",
     clauses=("nist-ai-rmf:MEASURE 2.5", "iso42001:A.7.4", "soc2:PI1.2", "gdpr:Art. 5(1)(d)", "eu-ai-act:Art. 10"),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

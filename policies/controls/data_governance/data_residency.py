@@ -54,6 +54,7 @@ CONTROL = Control(
         "gdpr:Art. 44",
         "nist-800-53:SA-9",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Rule(types=_AWS, check=_region("region", Verdict.UNDETERMINED), reads=tuple((t, "region") for t in _AWS)),

@@ -103,6 +103,10 @@ CONTROL = Control(
         "nist-800-53:SI-12",
         "cis:3.4",
     ),
+    covers=(
+        "checkov:CKV2_AWS_61",
+        "security-hub:S3.13",
+    ),
     rows=ByCloud(
         aws=(
             StackRow(

@@ -24,6 +24,7 @@ CONTROL = Control(
     remedy="Name entity keys and event time of each feature group in the blueprint.",
     url="https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-getting-started.html",
     clauses=("iso42001:A.7.4", "iso42001:A.7.5", "eu-ai-act:Art. 10", "soc2:PI1.2"),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

@@ -24,6 +24,7 @@ CONTROL = Control(
     remedy="Enable discovery on the stores that hold training data, and keep its jobs running.",
     url="https://docs.aws.amazon.com/macie/latest/user/discovery-asdd.html",
     clauses=("nist-ai-rmf:MEASURE 2.10", "iso42001:A.7.4", "iso27001:A.8.12", "soc2:C1.1", "gdpr:Art. 35", "cis:3.7"),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

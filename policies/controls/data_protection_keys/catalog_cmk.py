@@ -25,6 +25,10 @@ CONTROL = Control(
     remedy="Let the feature store take the key of data class data; set a key on catalogues of your own.",
     url="https://cloud.google.com/bigquery/docs/customer-managed-encryption",
     clauses=("iso27001:A.8.24", "soc2:CC6.1", "gdpr:Art. 32", "nist-800-53:SC-28", "cis:3.11"),
+    covers=(
+        "checkov:CKV_AWS_94",
+        "checkov:CKV_GCP_81",
+    ),
     rows=ByCloud(
         aws=(
             Row(

@@ -16,7 +16,7 @@ from policies.verdict import Verdict, at
 
 # Instances with disks of their own, which are encrypted by hardware; for them the API refuses a key.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
-_NVME = re.compile(r"ml\.(g4dn|g5|g6e?|p3dn|p4de?|p5\w*|trn1n?|[cmr]\d[a-z]*d[a-z]*)\.\w+")
+NVME = re.compile(r"ml\.(g4dn|g5|g6e?|p3dn|p4de?|p5\w*|trn1n?|[cmr]\d[a-z]*d[a-z]*)\.\w+")
 _KEY = Row(
     type=aws("sagemaker.EndpointConfiguration"),
     path="kmsKeyArn",
@@ -29,7 +29,7 @@ _KEY = Row(
 
 def _configuration(resource: Resource, graph: Graph, settings: Settings) -> Iterator[Outcome]:
     types = [hit.value for hit in at(resource.props, "productionVariants[].instanceType")]
-    if types and all(isinstance(t, str) and _NVME.fullmatch(t) for t in types):
+    if types and all(isinstance(t, str) and NVME.fullmatch(t) for t in types):
         yield not_applicable("these instances encrypt their own disks and take no key")
     else:
         yield from _KEY.judge(resource, graph, settings)
@@ -49,6 +49,17 @@ CONTROL = Control(
         "hipaa:164.312(a)(2)(iv)",
         "nist-800-53:SC-28",
         "cis:3.11",
+    ),
+    covers=(
+        "aws-config:sagemaker-endpoint-configuration-kms-key-configured",
+        "cdk-nag:HIPAA.Security-SageMakerEndpointConfigurationKMSKeyConfigured",
+        "cdk-nag:NIST.800.53.R4-SageMakerEndpointConfigurationKMSKeyConfigured",
+        "cdk-nag:NIST.800.53.R5-SageMakerEndpointConfigurationKMSKeyConfigured",
+        "cdk-nag:PCI.DSS.321-SageMakerEndpointConfigurationKMSKeyConfigured",
+        "checkov:CKV2_GCP_24",
+        "checkov:CKV_AWS_98",
+        "cnspec:mondoo-gcp-security-vertexai-endpoint-cmek-encryption",
+        "prowler:sagemaker_endpoint_config_kms_encryption_enabled",
     ),
     rows=ByCloud(
         aws=(

@@ -24,6 +24,13 @@ CONTROL = Control(
         "nist-800-53:SC-28",
         "cis:3.11",
     ),
+    covers=(
+        "aws-config:sagemaker-featuregroup-encryption-at-rest",
+        "aws-config:sagemaker-featuregroup-online-store-encryption",
+        "cnspec:mondoo-gcp-security-vertexai-feature-online-store-cmek-encryption",
+        "security-hub:SageMaker.17",
+        "security-hub:SageMaker.18",
+    ),
     rows=ByCloud(
         aws=(
             Row(

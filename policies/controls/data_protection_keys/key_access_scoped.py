@@ -39,6 +39,13 @@ CONTROL = Control(
         "nist-800-53:AC-6",
         "cis:6.8",
     ),
+    covers=(
+        "checkov:CKV2_GCP_6",
+        "checkov:CKV2_GCP_8",
+        "checkov:CKV_AWS_33",
+        "checkov:CKV_GCP_112",
+        "security-hub:KMS.5",
+    ),
     rows=ByCloud(
         aws=(
             document_rule(

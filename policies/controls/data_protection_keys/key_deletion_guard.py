@@ -22,6 +22,11 @@ CONTROL = Control(
         "soc2:A1.2",
         "nist-800-53:SC-12",
     ),
+    covers=(
+        "checkov:CKV_AZURE_110",
+        "checkov:CKV_AZURE_42",
+        "security-hub:KMS.3",
+    ),
     rows=ByCloud(
         aws=(
             Row(

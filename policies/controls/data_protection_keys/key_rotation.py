@@ -20,6 +20,12 @@ CONTROL = Control(
     remedy="Keep the rotation of the keys component, or set a rotation policy on your own key.",
     url="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     clauses=("iso27001:A.8.24", "soc2:CC6.1", "nist-800-53:SC-12"),
+    covers=(
+        "cdk-nag:AwsSolutions-KMS5",
+        "checkov:CKV_AWS_7",
+        "checkov:CKV_GCP_43",
+        "security-hub:KMS.4",
+    ),
     rows=ByCloud(
         aws=(
             Row(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from components.core.cloud import ByCloud, Gap, GapKind
 from policies import pipeline_definition
 from policies.accept import (
+    Accept,
     is_set,
     is_true,
 )
@@ -12,6 +15,7 @@ from policies.checks import (
     Row,
 )
 from policies.control import Control, Group, Severity
+from policies.controls.data_protection_keys.endpoint_cmk import NVME
 from policies.tokens import aws, gcp
 from policies.verdict import Verdict, first, known
 
@@ -48,6 +52,10 @@ def _step(step: pipeline_definition.Step) -> str | None:
     return "" if known(key := first(step.arguments, path)) and key else f"has no {path}"
 
 
+def _own_disks(value: Any) -> bool:
+    return isinstance(value, str) and NVME.fullmatch(value) is not None
+
+
 CONTROL = Control(
     id="ml-artifact-cmk",
     group=Group.DATA_PROTECTION_KEYS,
@@ -57,11 +65,36 @@ CONTROL = Control(
     remedy="Set posture customer_keys to all, or name a key on the resource.",
     url="https://cloud.google.com/vertex-ai/docs/general/cmek",
     clauses=("iso27001:A.8.24", "soc2:CC6.1", "nist-800-53:SC-28", "cis:3.11"),
+    covers=(
+        "checkov:CKV2_GCP_25",
+        "checkov:CKV2_GCP_26",
+        "checkov:CKV_AWS_367",
+        "checkov:CKV_AWS_368",
+        "checkov:CKV_AWS_372",
+        "checkov:CKV_GCP_92",
+        "checkov:CKV_GCP_96",
+        "cnspec:mondoo-aws-security-sagemaker-endpoint-data-capture-cmk-encryption",
+        "cnspec:mondoo-aws-security-sagemaker-processing-job-encryption",
+        "cnspec:mondoo-gcp-security-vertex-ai-job-cmek-encryption",
+        "cnspec:mondoo-gcp-security-vertexai-additional-resources-cmek-encryption",
+        "cnspec:mondoo-gcp-security-vertexai-dataset-cmek-encryption",
+        "cnspec:mondoo-gcp-security-vertexai-notebook-runtime-template-cmek-encryption",
+        "cnspec:mondoo-gcp-security-vertexai-pipeline-job-cmek-encryption",
+        "prowler:sagemaker_training_jobs_volume_and_output_encryption_enabled",
+    ),
     rows=ByCloud(
         aws=(
             *(
                 Row(type=t, path=paths, accept=is_set(), if_missing=Verdict.FAILED, evidence=(aws("kms.Key"),))
                 for t, paths in _AWS.items()
+            ),
+            Row(
+                type=aws("sagemaker.TrainingJob"),
+                path="resourceConfig.volumeKmsKeyId",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                unless=("resourceConfig.instanceType", Accept("one with disks of its own", _own_disks)),
+                evidence=(aws("kms.Key"),),
             ),
             pipeline_definition.step_rule(_step, "its steps must name a key for what they write"),
             Row(

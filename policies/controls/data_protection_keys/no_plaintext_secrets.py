@@ -137,5 +137,11 @@ CONTROL = Control(
     remedy="Put the secret into the cloud's secret manager and pass its name; the workload reads it by its identity.",
     url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
     clauses=("iso27001:A.5.17", "soc2:CC6.1", "nist-800-53:IA-5"),
+    covers=(
+        "checkov:CKV_AWS_45",
+        "cnspec:mondoo-aws-security-sagemaker-code-repository-uses-secret",
+        "cnspec:mondoo-aws-security-sagemaker-processing-job-no-plaintext-secrets-env",
+        "prowler:sagemaker_notebook_instance_no_secrets",
+    ),
     rows=ByCloud(aws=(*_rule("aws"), _SCRIPTS, _STEPS), azure=_rule("azure-native"), gcp=_rule("gcp")),
 )

@@ -35,6 +35,15 @@ CONTROL = Control(
         "nist-800-53:SC-28",
         "cis:3.11",
     ),
+    covers=(
+        "aws-config:s3-bucket-server-side-encryption-enabled",
+        "aws-config:s3-default-encryption-kms",
+        "checkov:CKV2_AZURE_1",
+        "checkov:CKV_AWS_145",
+        "checkov:CKV_AWS_19",
+        "prowler:bedrock_model_invocation_logs_encryption_enabled",
+        "security-hub:S3.17",
+    ),
     rows=ByCloud(
         aws=(
             Attached(

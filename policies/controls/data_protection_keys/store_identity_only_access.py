@@ -23,6 +23,15 @@ CONTROL = Control(
         "nist-800-53:AC-3",
         "cis:3.3",
     ),
+    covers=(
+        "aws-config:s3-bucket-acl-prohibited",
+        "checkov:CKV2_AWS_65",
+        "checkov:CKV2_AZURE_40",
+        "checkov:CKV_AWS_20",
+        "checkov:CKV_AWS_57",
+        "checkov:CKV_GCP_29",
+        "security-hub:S3.12",
+    ),
     rows=ByCloud(
         aws=(
             Attached(

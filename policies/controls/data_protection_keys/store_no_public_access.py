@@ -36,6 +36,22 @@ CONTROL = Control(
         "nist-800-53:AC-3",
         "cis:3.3",
     ),
+    covers=(
+        "aws-config:s3-account-level-public-access-blocks-periodic",
+        "aws-config:s3-bucket-level-public-access-prohibited",
+        "cdk-nag:AwsSolutions-S2",
+        "checkov:CKV2_AWS_6",
+        "checkov:CKV2_AZURE_47",
+        "checkov:CKV2_AZURE_50",
+        "checkov:CKV_AWS_53",
+        "checkov:CKV_AWS_54",
+        "checkov:CKV_AWS_55",
+        "checkov:CKV_AWS_56",
+        "checkov:CKV_AZURE_190",
+        "checkov:CKV_GCP_114",
+        "security-hub:S3.1",
+        "security-hub:S3.8",
+    ),
     rows=ByCloud(
         aws=(
             Attached(

@@ -63,6 +63,14 @@ CONTROL = Control(
         "nist-800-53:SC-8",
         "cis:3.10",
     ),
+    covers=(
+        "aws-config:s3-bucket-ssl-requests-only",
+        "cdk-nag:AwsSolutions-S10",
+        "checkov:CKV_AWS_379",
+        "checkov:CKV_AZURE_3",
+        "checkov:CKV_AZURE_44",
+        "security-hub:S3.5",
+    ),
     rows=ByCloud(
         aws=(
             _LINK,

@@ -32,6 +32,12 @@ CONTROL = Control(
         "nist-800-53:CP-9",
         "cis:11.2",
     ),
+    covers=(
+        "aws-config:s3-bucket-versioning-enabled",
+        "checkov:CKV_AWS_21",
+        "checkov:CKV_GCP_78",
+        "security-hub:S3.14",
+    ),
     rows=ByCloud(
         aws=(
             Attached(

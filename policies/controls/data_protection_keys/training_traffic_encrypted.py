@@ -41,6 +41,14 @@ CONTROL = Control(
     remedy="Give the training component a network; set EnableInterContainerTrafficEncryption on jobs of your own.",
     url="https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html",
     clauses=("iso27001:A.8.24", "soc2:CC6.7", "hipaa:164.312(e)(1)", "nist-800-53:SC-8", "cis:3.10"),
+    covers=(
+        "aws-config:sagemaker-data-quality-job-encrypt-in-transit",
+        "aws-config:sagemaker-monitoring-schedule-traffic-encryption",
+        "checkov:CKV_AWS_369",
+        "prowler:sagemaker_training_jobs_intercontainer_encryption_enabled",
+        "security-hub:SageMaker.22",
+        "security-hub:SageMaker.9",
+    ),
     rows=ByCloud(
         aws=(
             Row(type=aws("sagemaker.TrainingJob"), path=_FLAG, accept=is_true(), if_missing=Verdict.FAILED),

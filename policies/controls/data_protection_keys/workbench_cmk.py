@@ -23,6 +23,24 @@ CONTROL = Control(
         "nist-800-53:SC-28",
         "cis:3.11",
     ),
+    covers=(
+        "aws-config:sagemaker-notebook-instance-kms-key-configured",
+        "aws-config:sagemaker-notebook-instance-storage-vol-kms-encrypted",
+        "azure-policy:7f40cee6-e933-4d0f-a782-b96615e0f4a6",
+        "azure-policy:ba769a63-b8cc-4b2d-abf6-ac33c7204be8",
+        "cdk-nag:AwsSolutions-SM2",
+        "cdk-nag:HIPAA.Security-SageMakerNotebookInstanceKMSKeyConfigured",
+        "cdk-nag:NIST.800.53.R4-SageMakerNotebookInstanceKMSKeyConfigured",
+        "cdk-nag:NIST.800.53.R5-SageMakerNotebookInstanceKMSKeyConfigured",
+        "cdk-nag:PCI.DSS.321-SageMakerNotebookInstanceKMSKeyConfigured",
+        "checkov:CKV2_GCP_27",
+        "checkov:CKV_AWS_187",
+        "checkov:CKV_AWS_22",
+        "cnspec:mondoo-aws-security-sagemaker-domain-kms-encryption",
+        "cnspec:mondoo-aws-security-sagemaker-notebook-instance-kms-key-configured",
+        "prowler:sagemaker_notebook_instance_encryption_enabled",
+        "security-hub:SageMaker.21",
+    ),
     rows=ByCloud(
         aws=(
             Row(

@@ -53,6 +53,7 @@ CONTROL = Control(
         "soc2:CC6.1",
         "nist-800-53:IA-5",
     ),
+    covers=("checkov:CKV_AWS_393",),
     rows=ByCloud(
         aws=(
             Row(

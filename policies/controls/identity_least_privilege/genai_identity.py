@@ -63,6 +63,22 @@ CONTROL = Control(
     remedy="Switch local authentication off; let callers use their own identity.",
     url="https://learn.microsoft.com/azure/ai-services/disable-local-auth",
     clauses=("iso27001:A.8.5", "soc2:CC6.1", "hipaa:164.312(d)", "nist-800-53:IA-5"),
+    covers=(
+        "azure-policy:14de9e63-1b31-492e-a5a3-c3f7fd57f555",
+        "azure-policy:55eff01b-f2bd-4c32-9203-db285f709d30",
+        "azure-policy:71ef260a-8f18-47b7-abcb-62d0673d94dc",
+        "azure-policy:d45520cb-31ca-44ba-8da2-fcf914608544",
+        "azure-policy:fe3fd216-4f83-4fc1-8984-2bbec80a3418",
+        "checkov:CKV_AZURE_236",
+        "checkov:CKV_AZURE_238",
+        "cnspec:mondoo-azure-security-cognitive-services-local-auth-disabled",
+        "cnspec:mondoo-azure-security-cognitive-services-managed-identity",
+        "prowler:aiservices_account_local_auth_disabled",
+        "prowler:aiservices_account_managed_identity_enabled",
+        "prowler:bedrock_api_key_no_administrative_privileges",
+        "prowler:bedrock_api_key_no_long_term_credentials",
+        "security-hub:BedrockAgentCore.2",
+    ),
     rows=ByCloud(
         aws=(
             Rule(

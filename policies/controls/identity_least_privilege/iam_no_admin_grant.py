@@ -91,6 +91,16 @@ CONTROL = Control(
         "nist-800-53:AC-6",
         "cis:5.4",
     ),
+    covers=(
+        "checkov:CKV2_AWS_56",
+        "checkov:CKV_AWS_274",
+        "checkov:CKV_GCP_115",
+        "checkov:CKV_GCP_116",
+        "checkov:CKV_GCP_117",
+        "checkov:CKV_GCP_42",
+        "prowler:bedrock_full_access_policy_attached",
+        "security-hub:IAM.1",
+    ),
     rows=ByCloud(
         aws=(
             *(

@@ -97,6 +97,15 @@ CONTROL = Control(
         "nist-800-53:AC-6",
         "cis:6.8",
     ),
+    covers=(
+        "cdk-nag:AwsSolutions-IAM5",
+        "checkov:CKV2_AWS_40",
+        "checkov:CKV2_AWS_68",
+        "checkov:CKV_AWS_62",
+        "checkov:CKV_AWS_63",
+        "checkov:CKV_AZURE_39",
+        "prowler:bedrock_agent_role_least_privilege",
+    ),
     rows=ByCloud(
         aws=(document_rule(_DOCUMENTS, _wildcards, "it must list actions without wildcards"),),
         azure=(

@@ -42,6 +42,11 @@ CONTROL = Control(
         "hipaa:164.312(d)",
         "nist-800-53:IA-5",
     ),
+    covers=(
+        "azure-policy:a6f9a2d0-cff7-4855-83ad-4cd750666512",
+        "azure-policy:e96a9a5f-07ca-471b-9bc5-6a0f33cbd68f",
+        "checkov:CKV_AZURE_142",
+    ),
     rows=ByCloud(
         aws=(Rule(types=(aws("iam.AccessKey"),), check=_access_key, reads=((aws("iam.AccessKey"), "status"),)),),
         azure=(

@@ -28,6 +28,16 @@ CONTROL = Control(
     remedy="Demand version 2 of the metadata service, a supported platform, a shielded machine and scheduled upgrades.",
     url="https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-imds-compatibility.html",
     clauses=("iso27001:A.8.9", "soc2:CC6.8", "nist-800-53:CM-6", "cis:4.1"),
+    covers=(
+        "aws-config:sagemaker-notebook-instance-platform-version",
+        "checkov:CKV_AWS_371",
+        "cnspec:mondoo-aws-security-sagemaker-notebook-imdsv2",
+        "cnspec:mondoo-gcp-security-vertexai-notebook-runtime-template-shielded-vm",
+        "google-org-policy:constraints/ainotebooks.requireAutoUpgradeSchedule",
+        "google-vai:VAI-CO-4.6",
+        "prowler:vertexai_workbench_instance_auto_upgrade_enabled",
+        "security-hub:SageMaker.8",
+    ),
     rows=ByCloud(
         aws=(
             Row(

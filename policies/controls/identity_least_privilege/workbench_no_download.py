@@ -24,6 +24,14 @@ CONTROL = Control(
     remedy="Set notebook-disable-downloads and notebook-disable-terminal to true in the metadata of the instance.",
     url="https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-metadata",
     clauses=("iso27001:A.8.12", "soc2:CC6.7", "nist-800-53:AC-4"),
+    covers=(
+        "google-org-policy:constraints/ainotebooks.disableFileDownloads",
+        "google-org-policy:constraints/ainotebooks.disableTerminal",
+        "google-vai:VAI-CO-4.2",
+        "google-vai:VAI-CO-4.4",
+        "prowler:vertexai_workbench_instance_file_download_disabled",
+        "prowler:vertexai_workbench_instance_terminal_access_disabled",
+    ),
     rows=ByCloud(
         aws=Gap(
             kind=GapKind.UPSTREAM,

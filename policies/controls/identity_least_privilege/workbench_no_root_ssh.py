@@ -23,6 +23,16 @@ CONTROL = Control(
         "nist-800-53:AC-6",
         "cis:5.4",
     ),
+    covers=(
+        "aws-config:sagemaker-notebook-instance-root-access-check",
+        "checkov:CKV_AWS_307",
+        "cnspec:mondoo-aws-security-sagemaker-notebook-no-root-access",
+        "google-org-policy:constraints/ainotebooks.disableRootAccess",
+        "google-vai:VAI-CO-4.3",
+        "prowler:sagemaker_notebook_instance_root_access_disabled",
+        "prowler:vertexai_workbench_instance_root_access_disabled",
+        "security-hub:SageMaker.3",
+    ),
     rows=ByCloud(
         aws=(
             Row(

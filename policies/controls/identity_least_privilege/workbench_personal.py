@@ -23,6 +23,11 @@ CONTROL = Control(
     remedy="Assign each workbench to its user; give sessions the name of the user profile.",
     url="https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-access-jupyterlab",
     clauses=("iso27001:A.5.16", "soc2:CC6.1", "nist-800-53:AC-6"),
+    covers=(
+        "google-org-policy:constraints/ainotebooks.accessMode",
+        "google-vai:VAI-CO-4.1",
+        "prowler:sagemaker_domain_sso_configured",
+    ),
     rows=ByCloud(
         aws=(
             Row(

@@ -34,6 +34,10 @@ CONTROL = Control(
         "soc2:CC6.1",
         "nist-800-53:AC-6",
     ),
+    covers=(
+        "azure-policy:5f0c7d88-c7de-45b8-ac49-db49e72eaa78",
+        "cnspec:mondoo-gcp-security-vertexai-pipeline-job-no-default-service-account",
+    ),
     rows=ByCloud(
         aws=(
             Row(

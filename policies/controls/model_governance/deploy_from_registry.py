@@ -50,6 +50,7 @@ CONTROL = Control(
         "eu-ai-act:Art. 17",
         "nist-800-53:CM-3",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Rule(

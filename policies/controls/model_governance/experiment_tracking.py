@@ -32,6 +32,7 @@ CONTROL = Control(
         "iso42001:A.7.5",
         "eu-ai-act:Art. 12",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Presence(

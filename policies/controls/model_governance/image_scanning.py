@@ -23,6 +23,12 @@ CONTROL = Control(
         "soc2:CC7.1",
         "nist-800-53:RA-5",
     ),
+    covers=(
+        "checkov:CKV2_GCP_11",
+        "checkov:CKV_AWS_163",
+        "checkov:CKV_AZURE_86",
+        "security-hub:ECR.1",
+    ),
     rows=ByCloud(
         aws=(
             Row(

@@ -54,6 +54,13 @@ CONTROL = Control(
     remedy="Copy the image into the repository of the registry component and name it there.",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html",
     clauses=("nist-ai-rmf:GOVERN 6.1", "iso27001:A.8.9", "soc2:CC6.8", "nist-800-53:CM-7"),
+    covers=(
+        "aws-config:sagemaker-model-multicontainer-private-registry",
+        "aws-config:sagemaker-model-private-registry-required",
+        "azure-policy:5853517a-63de-11ea-bc55-0242ac130003",
+        "security-hub:SageMaker.16",
+        "security-hub:SageMaker.19",
+    ),
     rows=ByCloud(
         aws=(
             Rule(

@@ -22,6 +22,10 @@ CONTROL = Control(
         "soc2:CC8.1",
         "nist-800-53:SI-7",
     ),
+    covers=(
+        "checkov:CKV_AWS_51",
+        "security-hub:ECR.2",
+    ),
     rows=ByCloud(
         aws=(
             Row(

@@ -66,6 +66,7 @@ CONTROL = Control(
         "eu-ai-act:Art. 11",
         "eu-ai-act:Art. 13",
     ),
+    covers=("aws-config:sagemaker-image-description",),
     rows=ByCloud(
         aws=(
             Row(

@@ -24,6 +24,7 @@ CONTROL = Control(
         "nist-800-53:CM-8",
         "cis:1.1",
     ),
+    covers=("prowler:sagemaker_models_registry_in_use",),
     rows=ByCloud(
         aws=(
             Presence(

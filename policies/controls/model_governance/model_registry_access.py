@@ -41,6 +41,10 @@ CONTROL = Control(
     remedy="Share registries for reading; keep the admin user and anonymous pulls off.",
     url="https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-deploy-xaccount.html",
     clauses=("iso42001:A.6.2.5", "iso27001:A.8.3", "soc2:CC6.3", "nist-800-53:AC-3", "cis:3.3"),
+    covers=(
+        "checkov:CKV_AZURE_137",
+        "checkov:CKV_AZURE_138",
+    ),
     rows=ByCloud(
         aws=(
             document_rule(

@@ -23,6 +23,7 @@ CONTROL = Control(
         "soc2:CC8.1",
         "nist-800-53:SI-7",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

@@ -21,6 +21,7 @@ CONTROL = Control(
     remedy="Keep the dashboard of the monitoring component.",
     url="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html",
     clauses=("nist-ai-rmf:MANAGE 4.1", "iso42001:A.6.2.6", "iso27001:A.8.16", "soc2:CC7.2"),
+    covers=(),
     rows=ByCloud(
         aws=(
             Presence(

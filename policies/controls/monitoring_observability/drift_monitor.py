@@ -75,6 +75,7 @@ CONTROL = Control(
         "soc2:CC7.2",
         "eu-ai-act:Art. 72",
     ),
+    covers=("prowler:sagemaker_models_monitor_enabled",),
     rows=ByCloud(
         aws=(
             StackRow(

@@ -71,6 +71,14 @@ CONTROL = Control(
         "eu-ai-act:Art. 12",
         "nist-800-53:AU-12",
     ),
+    covers=(
+        "azure-policy:1b4d1c4e-934c-4703-944c-27c82c06bebb",
+        "cnspec:mondoo-gcp-security-model-armor-sanitize-logging",
+        "prowler:aiservices_account_diagnostic_logging_enabled",
+        "prowler:bedrock_model_invocation_logging_enabled",
+        "prowler:bedrock_model_invocation_logging_text_data_enabled",
+        "security-hub:BedrockAgentCore.6",
+    ),
     rows=ByCloud(
         aws=(
             Row(

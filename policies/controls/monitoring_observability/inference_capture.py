@@ -25,6 +25,7 @@ CONTROL = Control(
         "eu-ai-act:Art. 12",
         "nist-800-53:AU-12",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

@@ -23,6 +23,10 @@ CONTROL = Control(
         "nist-800-53:AU-9",
         "cis:3.11",
     ),
+    covers=(
+        "checkov:CKV_AWS_158",
+        "prowler:bedrock_model_invocation_logs_encryption_enabled",
+    ),
     rows=ByCloud(
         aws=(
             Row(

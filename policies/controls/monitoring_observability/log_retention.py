@@ -25,6 +25,10 @@ CONTROL = Control(
         "nist-800-53:AU-11",
         "cis:8.10",
     ),
+    covers=(
+        "checkov:CKV_AWS_338",
+        "checkov:CKV_AWS_66",
+    ),
     rows=ByCloud(
         aws=(
             Row(

@@ -87,6 +87,19 @@ CONTROL = Control(
     remedy="Keep the diagnostic settings and audit configuration of the monitoring component.",
     url="https://learn.microsoft.com/azure/machine-learning/monitor-azure-machine-learning",
     clauses=("iso42001:A.6.2.8", "iso27001:A.8.15", "soc2:CC7.2", "eu-ai-act:Art. 12", "nist-800-53:AU-12", "cis:8.2"),
+    covers=(
+        "azure-policy:12000b3e-e38b-4bef-9098-38785f06ea32",
+        "azure-policy:315c965f-c0d7-4397-86d3-c05a0981437a",
+        "azure-policy:33835ef6-bc67-4bde-bf5f-5a857f195a57",
+        "azure-policy:5cfb9e8a-2f13-40bd-a527-c89bc596d299",
+        "azure-policy:84d8a69f-788a-4025-ba96-f36406cc9ee5",
+        "azure-policy:90c90eda-bfe7-4c67-bf26-410420ed1047",
+        "azure-policy:a8de4d0a-d637-4684-b70e-6df73b74d117",
+        "azure-policy:ae48c709-d2b4-4fad-8c5c-838524130aa4",
+        "azure-policy:afe0c3be-ba3b-4544-ba52-0c99672a8ad6",
+        "azure-policy:cc789f91-3e63-4cfb-86f4-87565055f269",
+        "azure-policy:f59276f0-5740-4aaf-821d-45d185aa210e",
+    ),
     rows=ByCloud(
         aws=(
             Rule(

@@ -22,6 +22,7 @@ CONTROL = Control(
         "iso27001:A.8.16",
         "soc2:CC7.2",
     ),
+    covers=("checkov:CKV_AWS_50",),
     rows=ByCloud(
         aws=(
             Row(

@@ -42,6 +42,13 @@ CONTROL = Control(
         "nist-800-53:SC-7",
         "cis:12.2",
     ),
+    covers=(
+        "aws-config:sagemaker-model-in-vpc",
+        "checkov:CKV2_GCP_33",
+        "cnspec:mondoo-aws-security-sagemaker-model-vpc-configured",
+        "cnspec:mondoo-gcp-security-vertexai-endpoint-private-service-connect",
+        "prowler:sagemaker_models_vpc_settings_configured",
+    ),
     rows=ByCloud(
         aws=(
             Row(

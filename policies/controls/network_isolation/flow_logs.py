@@ -23,6 +23,12 @@ CONTROL = Control(
         "nist-800-53:AU-12",
         "cis:13.6",
     ),
+    covers=(
+        "cdk-nag:AwsSolutions-VPC7",
+        "checkov:CKV2_AWS_11",
+        "checkov:CKV_GCP_26",
+        "security-hub:EC2.6",
+    ),
     rows=ByCloud(
         aws=(
             Attached(

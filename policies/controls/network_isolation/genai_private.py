@@ -50,6 +50,24 @@ CONTROL = Control(
     remedy="Disable public network access and reach the service by a private endpoint.",
     url="https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks",
     clauses=("nist-ai-rmf:MEASURE 2.7", "iso27001:A.8.20", "soc2:CC6.6", "nist-800-53:SC-7", "cis:12.2"),
+    covers=(
+        "azure-policy:037eea7a-bd0a-46c5-9a66-03aea78705d3",
+        "azure-policy:0725b4dd-7e76-479c-a735-68e7ee23d5ca",
+        "azure-policy:47ba1dd7-28d9-4b07-a8d5-9813bed64e0c",
+        "checkov:CKV2_GCP_34",
+        "checkov:CKV_AZURE_134",
+        "checkov:CKV_AZURE_247",
+        "cnspec:mondoo-azure-security-cognitive-services-network-acl-default-deny",
+        "cnspec:mondoo-azure-security-cognitive-services-public-network-access-disabled",
+        "cnspec:mondoo-azure-security-cognitive-services-restrict-outbound-network",
+        "cnspec:mondoo-gcp-security-vertexai-index-endpoint-not-public",
+        "prowler:aiservices_account_network_acls_default_action_deny",
+        "prowler:aiservices_account_outbound_network_restricted",
+        "prowler:aiservices_account_public_network_access_disabled",
+        "security-hub:BedrockAgentCore.1",
+        "security-hub:BedrockAgentCore.5",
+        "security-hub:BedrockAgentCore.7",
+    ),
     rows=ByCloud(
         aws=tuple(
             Row(

@@ -44,6 +44,14 @@ CONTROL = Control(
     remedy="Set posture network_isolation to true; give machines no public address.",
     url="https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html",
     clauses=("nist-ai-rmf:MEASURE 2.7", "iso27001:A.8.22", "soc2:CC6.6", "eu-ai-act:Art. 15", "nist-800-53:AC-4"),
+    covers=(
+        "aws-config:sagemaker-data-quality-job-isolation",
+        "aws-config:sagemaker-monitoring-schedule-isolation",
+        "cnspec:mondoo-aws-security-sagemaker-processing-job-network-isolation",
+        "prowler:sagemaker_training_jobs_network_isolation_enabled",
+        "security-hub:SageMaker.11",
+        "security-hub:SageMaker.14",
+    ),
     rows=ByCloud(
         aws=(
             Row(

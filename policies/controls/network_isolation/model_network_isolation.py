@@ -51,6 +51,13 @@ CONTROL = Control(
         "eu-ai-act:Art. 15",
         "nist-800-53:AC-4",
     ),
+    covers=(
+        "aws-config:sagemaker-model-isolation-enabled",
+        "checkov:CKV_AWS_370",
+        "cnspec:mondoo-aws-security-sagemaker-model-network-isolation",
+        "prowler:sagemaker_models_network_isolation_enabled",
+        "security-hub:SageMaker.5",
+    ),
     rows=ByCloud(
         aws=(
             Row(

@@ -56,6 +56,20 @@ CONTROL = Control(
     remedy="Keep private_endpoints of the network component, with their private names.",
     url="https://learn.microsoft.com/azure/private-link/private-endpoint-overview",
     clauses=("iso27001:A.8.20", "soc2:CC6.6", "nist-800-53:SC-7", "cis:12.2"),
+    covers=(
+        "azure-policy:40cec1dd-a100-4920-b15b-3024fe8901ab",
+        "azure-policy:45e05259-1eb5-4f70-9574-baf73e9d219b",
+        "azure-policy:7838fd83-5cbb-4b5d-888c-bfa240972597",
+        "azure-policy:c4bc6f10-cb41-49eb-b000-d5ab82e2a091",
+        "azure-policy:cddd188c-4b82-4c48-a19d-ddf74ee66a01",
+        "azure-policy:d6759c02-b87f-42b7-892e-71b3f471d782",
+        "azure-policy:db630ad5-52e9-4f4d-9c44-53912fe40053",
+        "azure-policy:ee40564d-486e-4f68-a5ca-7a621edae0fb",
+        "checkov:CKV_AZURE_243",
+        "checkov:CKV_GCP_74",
+        "prowler:aiservices_account_uses_private_endpoint",
+        "prowler:bedrock_vpc_endpoints_configured",
+    ),
     rows=ByCloud(
         aws=(
             Presence(

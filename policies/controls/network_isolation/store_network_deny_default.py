@@ -75,6 +75,11 @@ CONTROL = Control(
         "nist-800-53:SC-7",
         "cis:12.2",
     ),
+    covers=(
+        "checkov:CKV2_AZURE_50",
+        "checkov:CKV_AZURE_35",
+        "checkov:CKV_AZURE_59",
+    ),
     rows=ByCloud(
         aws=(
             document_rule(

@@ -90,6 +90,13 @@ CONTROL = Control(
         "soc2:CC6.6",
         "nist-800-53:SC-7",
     ),
+    covers=(
+        "azure-policy:7804b5c7-01dc-4723-969b-ae300cc07ff1",
+        "cnspec:mondoo-aws-security-sagemaker-monitoring-job-network-config",
+        "cnspec:mondoo-aws-security-sagemaker-processing-job-vpc-configured",
+        "cnspec:mondoo-gcp-security-vertexai-pipeline-job-vpc-network",
+        "prowler:sagemaker_training_jobs_vpc_settings_configured",
+    ),
     rows=ByCloud(
         aws=(
             Row(

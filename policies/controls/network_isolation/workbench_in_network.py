@@ -26,6 +26,26 @@ CONTROL = Control(
     remedy="Place the workbench in a subnet of the network component and switch direct internet access off.",
     url="https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html",
     clauses=("iso27001:A.8.22", "soc2:CC6.6", "nist-800-53:SC-7", "cis:12.2"),
+    covers=(
+        "aws-config:sagemaker-notebook-instance-inside-vpc",
+        "aws-config:sagemaker-notebook-no-direct-internet-access",
+        "azure-policy:6ddb1705-c8cf-450e-aa4b-19ad6703c440",
+        "cdk-nag:AwsSolutions-SM1",
+        "cdk-nag:AwsSolutions-SM3",
+        "cdk-nag:HIPAA.Security-SageMakerNotebookNoDirectInternetAccess",
+        "cdk-nag:NIST.800.53.R4-SageMakerNotebookNoDirectInternetAccess",
+        "cdk-nag:NIST.800.53.R5-SageMakerNotebookNoDirectInternetAccess",
+        "cdk-nag:PCI.DSS.321-SageMakerNotebookNoDirectInternetAccess",
+        "checkov:CKV_AWS_122",
+        "checkov:CKV_AWS_306",
+        "cnspec:mondoo-aws-security-sagemaker-notebook-in-vpc",
+        "cnspec:mondoo-aws-security-sagemaker-notebook-no-direct-internet",
+        "cnspec:mondoo-gcp-security-vertexai-notebook-runtime-template-private-network",
+        "prowler:sagemaker_notebook_instance_vpc_settings_configured",
+        "prowler:sagemaker_notebook_instance_without_direct_internet_access_configured",
+        "security-hub:SageMaker.1",
+        "security-hub:SageMaker.2",
+    ),
     rows=ByCloud(
         aws=(
             Row(

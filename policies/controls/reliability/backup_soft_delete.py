@@ -24,6 +24,7 @@ CONTROL = Control(
         "nist-800-53:CP-9",
         "cis:11.2",
     ),
+    covers=("checkov:CKV2_AZURE_38",),
     rows=ByCloud(
         aws=(
             Row(

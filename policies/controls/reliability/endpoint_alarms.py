@@ -95,6 +95,7 @@ CONTROL = Control(
         "eu-ai-act:Art. 72",
         "nist-800-53:SI-4",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(StackRow(types=(_ENDPOINT,), check=_sagemaker, reads=((_ALARM, "dimensions"), (_ALARM, "alarmActions"))),),
         azure=(

@@ -90,6 +90,7 @@ CONTROL = Control(
         "iso27001:A.8.6",
         "soc2:A1.1",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             StackRow(

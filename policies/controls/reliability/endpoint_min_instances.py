@@ -24,6 +24,11 @@ CONTROL = Control(
         "eu-ai-act:Art. 15",
         "nist-800-53:CP-10",
     ),
+    covers=(
+        "aws-config:sagemaker-endpoint-config-prod-instance-count",
+        "prowler:sagemaker_endpoint_config_prod_variant_instances",
+        "security-hub:SageMaker.4",
+    ),
     rows=ByCloud(
         aws=(
             Row(

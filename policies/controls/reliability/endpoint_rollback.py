@@ -25,6 +25,7 @@ CONTROL = Control(
         "eu-ai-act:Art. 15",
         "nist-800-53:CP-10",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

@@ -58,6 +58,7 @@ CONTROL = Control(
         "soc2:A1.2",
         "nist-800-53:CP-10",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(

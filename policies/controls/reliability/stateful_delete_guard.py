@@ -78,6 +78,7 @@ CONTROL = Control(
         "soc2:A1.2",
         "nist-800-53:CP-9",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(Rule(types=tuple(_AWS), check=_guarded, reads=tuple((t, p) for t, p in _AWS.items() if p)),),
         azure=(StackRow(types=_AZURE, check=_locked, reads=((_LOCK, "scope"), (_LOCK, "level"))),),

@@ -24,6 +24,7 @@ CONTROL = Control(
         "iso42001:A.5.2",
         "eu-ai-act:Art. 6",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Row(type=aws("sagemaker.Endpoint"), path="tags.{ai-risk-class}", accept=_RISK, if_missing=Verdict.FAILED),

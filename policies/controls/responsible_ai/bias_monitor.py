@@ -82,6 +82,7 @@ CONTROL = Control(
         "eu-ai-act:Art. 10",
         "eu-ai-act:Art. 13",
     ),
+    covers=("prowler:sagemaker_clarify_exists",),
     rows=ByCloud(
         aws=(
             StackRow(

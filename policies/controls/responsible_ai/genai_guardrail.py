@@ -53,6 +53,26 @@ CONTROL = Control(
     remedy="Attach a guardrail that filters prompt attacks and personal data, and let it block.",
     url="https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails.html",
     clauses=("nist-ai-rmf:MEASURE 2.6", "iso42001:A.9.2", "eu-ai-act:Art. 15"),
+    covers=(
+        "azure-policy:930f48f9-f07e-427c-9494-52603581c6a9",
+        "azure-policy:af253d37-136a-42f8-a1fc-30010c083d41",
+        "azure-policy:c1ad46c6-37f8-4af0-9c71-c208375c87dd",
+        "azure-policy:f3a9c2e0-7b4d-4d8f-9c3a-2e1f6b9a8d4e",
+        "checkov:CKV_AWS_383",
+        "cnspec:mondoo-azure-security-cognitive-services-defender-for-ai-enabled",
+        "cnspec:mondoo-gcp-security-model-armor-blocking-mode",
+        "cnspec:mondoo-gcp-security-model-armor-malicious-uri-filter",
+        "cnspec:mondoo-gcp-security-model-armor-pi-jailbreak-filter",
+        "cnspec:mondoo-gcp-security-model-armor-rai-confidence",
+        "cnspec:mondoo-gcp-security-model-armor-rai-filters",
+        "cnspec:mondoo-gcp-security-model-armor-sdp-enabled",
+        "prowler:aiservices_deployment_content_filter_prompt_shield_enabled",
+        "prowler:bedrock_agent_guardrail_enabled",
+        "prowler:bedrock_guardrail_contextual_grounding_filter_enabled",
+        "prowler:bedrock_guardrail_prompt_attack_filter_enabled",
+        "prowler:bedrock_guardrail_sensitive_information_filter_enabled",
+        "prowler:bedrock_guardrail_sensitive_information_filter_enforced",
+    ),
     rows=ByCloud(
         aws=(
             Row(
@@ -89,6 +109,12 @@ CONTROL = Control(
                 path=("properties.contentFilters[].blocking", "properties.contentFilters[].enabled"),
                 accept=is_true(),
                 if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=azure("cognitiveservices.RaiPolicy"),
+                path="properties.mode",
+                accept=equals("Blocking", "Default"),
+                if_missing=Verdict.PASSED,
             ),
             Row(
                 type=azure("security.Pricing"),

@@ -80,6 +80,7 @@ CONTROL = Control(
     remedy="Add an approved model card, a model with a dossier_uri, or a catalogue entry with the aspect ai-dossier.",
     url="https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
     clauses=("nist-ai-rmf:MEASURE 2.9", "iso42001:A.5.3", "gdpr:Art. 35", "eu-ai-act:Art. 11"),
+    covers=(),
     rows=ByCloud(
         aws=(
             StackRow(

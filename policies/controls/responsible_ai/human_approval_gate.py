@@ -74,6 +74,7 @@ CONTROL = Control(
         "eu-ai-act:Art. 14",
         "nist-800-53:CM-3",
     ),
+    covers=(),
     rows=ByCloud(
         aws=(
             Rule(types=tuple(_DOCUMENTS), check=_separation, reads=tuple((t, p) for t, p in _DOCUMENTS.items())),

@@ -107,6 +107,14 @@ CONTROL = Control(
         "nist-800-53:CM-8",
         "cis:1.1",
     ),
+    covers=(
+        "aws-config:sagemaker-app-image-config-tagged",
+        "aws-config:sagemaker-domain-tagged",
+        "aws-config:sagemaker-feature-group-tagged",
+        "aws-config:sagemaker-image-tagged",
+        "security-hub:SageMaker.6",
+        "security-hub:SageMaker.7",
+    ),
     rows=ByCloud(
         aws=(Rule(types=_AWS, check=_tagged("tags", "tagsAll"), reads=tuple((t, "tags") for t in _AWS)),),
         azure=(Rule(types=_AZURE, check=_tagged("tags"), reads=tuple((t, "tags") for t in _AZURE)),),

@@ -25,6 +25,7 @@ def step(type_: str, **arguments: Any) -> dict[str, Any]:
 
 def cases() -> Iterator[Case]:
     yield from _keys()
+    yield from _messaging()
     yield from _traffic()
     yield from _isolation()
     _, z, g = cells("compute-scale-to-zero")
@@ -41,7 +42,11 @@ def cases() -> Iterator[Case]:
 
 def _keys() -> Iterator[Case]:
     a, _, g = cells("ml-artifact-cmk")
-    yield from a.row(JOB, {"outputDataConfig": {"kmsKeyId": KEY}}, "outputDataConfig.kmsKeyId", "")
+    job = {"outputDataConfig": {"kmsKeyId": KEY}, "resourceConfig": {"volumeKmsKeyId": KEY}}
+    yield from a.row(JOB, job, "outputDataConfig.kmsKeyId", "")
+    yield from a.row(JOB, job, "resourceConfig.volumeKmsKeyId", "", label="of volume")
+    disks = {"outputDataConfig": {"kmsKeyId": KEY}, "resourceConfig": {"instanceType": "ml.g5.xlarge"}}
+    yield a.case("own disks", res(JOB, "pass", disks))
     quality = {
         "dataQualityJobOutputConfig": {"kmsKeyId": KEY},
         "jobResources": {"clusterConfig": {"volumeKmsKeyId": KEY}},
@@ -62,7 +67,7 @@ def _keys() -> Iterator[Case]:
         res(PIPELINE, "open", {"pipelineDefinition": UNKNOWN}),
     )
     key = res(aws("kms.Key"), "key")
-    late = {"outputDataConfig": {"kmsKeyId": UNKNOWN}}
+    late = {**job, "outputDataConfig": {"kmsKeyId": UNKNOWN}}
     yield a.case("evidence", key, res(JOB, "pass", late, of={"outputDataConfig": key}))
     for name in ("AiDataset", "AiMetadataStore", "AiTensorboard", "AiIndex", "AiIndexEndpoint", "AiFeatureStore"):
         yield from g.row(
@@ -75,6 +80,24 @@ def _keys() -> Iterator[Case]:
     path = "createPipelineJobRequest.pipelineJob.encryptionSpec.kmsKeyName"
     run = {"createPipelineJobRequest": {"pipelineJob": {"encryptionSpec": {"kmsKeyName": VERTEX_KEY}}}}
     yield from g.row(gcp("colab.Schedule"), run, path, "", label="of schedule")
+
+
+def _messaging() -> Iterator[Case]:
+    a, z, g = cells("messaging-cmk")
+    for short, path in (
+        ("sqs.Queue", "kmsMasterKeyId"),
+        ("sns.Topic", "kmsMasterKeyId"),
+        ("cloudtrail.Trail", "kmsKeyId"),
+        ("secretsmanager.Secret", "kmsKeyId"),
+    ):
+        yield from a.row(aws(short), {path: KEY}, path, "", label="" if short == "sqs.Queue" else short)
+    images = {"encryptionConfigurations": [{"encryptionType": "KMS"}]}
+    path = "encryptionConfigurations[].encryptionType"
+    yield from a.row(aws("ecr.Repository"), images, path, "AES256", label="images")
+    encrypted = {"encryption": {"status": "enabled"}}
+    yield from z.row(azure("containerregistry.Registry"), encrypted, "encryption.status", "disabled")
+    yield from g.row(gcp("pubsub.Topic"), {"kmsKeyName": VERTEX_KEY}, "kmsKeyName", "")
+    yield from g.row(gcp("artifactregistry.Repository"), {"kmsKeyName": VERTEX_KEY}, "kmsKeyName", "", label="images")
 
 
 def _traffic() -> Iterator[Case]:
