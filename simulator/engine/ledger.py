@@ -142,10 +142,17 @@ class Ledger:
             return Snapshot(normalise(resources), self.unfinished + list(self._begun.values()))
 
     def close(self) -> None:
-        """Writes the file, if anything changed, and removes the journal."""
+        """Writes the file, if anything changed, and removes the journal.
+
+        Of what an earlier run left unfinished only creations are kept, as in the CLI: what was being updated or deleted
+        is in the state, and the next run does it again.
+        """
         if not self._journal:
             return
         self._journal.close()
+        creating = [item for item in self.unfinished if item.type == "creating"]
+        self._changed = self._changed or len(creating) < len(self.unfinished)
+        self.unfinished = creating
         if self._changed or self._begun:
             self._file.save(self.snapshot())
         else:

@@ -25,7 +25,7 @@ from simulator.engine.planned import Planned, Seen
 from simulator.engine.registry import Registry
 from simulator.engine.resource import Resource, now
 from simulator.engine.targets import Targeting
-from simulator.engine.values import has_unknown, same, unwrap
+from simulator.engine.values import annotate, has_unknown, same, unwrap
 from simulator.model import UNKNOWN, CloudError, Difference, Live, PartialFailure, Props
 
 T = TypeVar("T")
@@ -202,8 +202,8 @@ class Planner:
         moment = now()
         imported = new.copy(
             id=live.id or goal.import_id,
-            inputs=live.inputs,
-            outputs=live.outputs,
+            inputs=annotate(live.inputs, new.inputs),  # the cloud does not tell what is secret, the program does
+            outputs=annotate(live.outputs, new.inputs),
             created=moment,
             modified=moment,
             init_errors=errors,

@@ -1,0 +1,44 @@
+"""What the crash test found in the engine, one test each."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from simulator.engine.program import InlineProgram
+from simulator.engine.state import Operation
+from tests.evidence.programs import SECRET
+from tests.evidence.world import World
+
+CONFIG = {"aws:region": "eu-west-1"}
+
+
+def test_only_creations_are_pending_after_the_next_run(tmp_path: Path) -> None:
+    world = World(tmp_path, CONFIG)
+    program = InlineProgram(lambda: aws.sqs.Queue("jobs", name="jobs") and None)
+    assert world.deployment().up(program).ok
+    before = world.snapshot()
+    queue = before.resources[-1]
+    other = queue.copy(urn=queue.urn.replace("::jobs", "::other"), id="")
+    before.operations = [Operation("updating", queue), Operation("creating", other)]
+    world.state.save(before)
+
+    result = world.deployment().up(program)
+    assert [item.urn for item in result.diagnostics if "interrupted" in item.message] == [queue.urn, other.urn]
+    assert result.counts == {"same": 2}
+    assert [(item.type, item.resource.urn) for item in world.snapshot().operations] == [("creating", other.urn)]
+
+
+def test_an_imported_secret_is_encrypted(tmp_path: Path) -> None:
+    world = World(tmp_path, CONFIG)
+    made = world.cloud.place("aws:ssm/parameter:Parameter", "token", {"name": "/t", "type": "String", "value": SECRET})
+
+    def program() -> None:
+        value = pulumi.Output.secret(SECRET)
+        aws.ssm.Parameter("token", name="/t", type="String", value=value, opts=ResourceOptions(import_=made.id))
+
+    result = world.deployment().up(InlineProgram(program))
+    assert result.ok, result.errors
+    assert result.counts == {"create": 1, "import": 1}
+    assert SECRET not in world.state.path.read_text()
