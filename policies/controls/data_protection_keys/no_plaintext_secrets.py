@@ -37,6 +37,7 @@ _MAPS: Mapping[str, tuple[str, ...]] = {
     aws("sagemaker.Model"): ("primaryContainer.environment", "containers[].environment"),
     aws("sagemaker.TrainingJob"): ("environment", "hyperParameters"),
     aws("lambda.Function"): ("environment.variables",),
+    azure("machinelearningservices.Job"): ("properties.environmentVariables",),
     azure("machinelearningservices.OnlineDeployment"): ("properties.environmentVariables",),
     azure("machinelearningservices.BatchDeployment"): ("properties.environmentVariables",),
     gcp("workbench.Instance"): ("gceSetup.metadata",),

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from components.core.cloud import ByCloud, Gap, GapKind
 from policies import iam_bindings
-from policies.accept import Accept, not_equals
+from policies.accept import Accept, equals, not_equals
 from policies.checks import PASSED, Outcome, Row, Rule, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
 from policies.iam_policy import Document, document_rule, label
 from policies.settings import Settings
 from policies.tokens import aws, gcp
-from policies.verdict import UNKNOWN, Verdict
+from policies.verdict import MISSING, UNKNOWN, Verdict
 
 _DOCUMENTS = {
     aws("iam.Role"): ("assumeRolePolicy",),
@@ -25,6 +25,7 @@ _DOCUMENTS = {
     aws("secretsmanager.SecretPolicy"): ("policy",),
 }
 _IDENTITIES = (gcp("serviceaccount.Account"), gcp("projects.ServiceIdentity"))
+_PERMISSION, _CALLERS = aws("lambda.Permission"), ("principalOrgId", "sourceAccount", "sourceArn")
 _ALL = ("allUsers", "allAuthenticatedUsers")
 _MEMBER = not_equals(*_ALL)
 _MEMBERS = (
@@ -98,6 +99,16 @@ def _policy(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
                 yield failed(f"policyData grants {grant.role} to {grant.member}", "policyData") if open_ else PASSED
 
 
+def _permission(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    principal, callers = resource.at("principal"), [resource.at(path) for path in _CALLERS]
+    if principal is UNKNOWN:
+        yield undetermined("principal is not known yet; it must name who may call", "principal")
+    elif principal == "*" and all(caller is MISSING for caller in callers):
+        yield failed("everybody may call the function", "principal")
+    else:
+        yield PASSED
+
+
 CONTROL = Control(
     id="iam-no-public-principal",
     group=Group.IDENTITY_LEAST_PRIVILEGE,
@@ -119,6 +130,8 @@ CONTROL = Control(
         "checkov:CKV2_GCP_9",
         "checkov:CKV_AWS_168",
         "checkov:CKV_AWS_169",
+        "checkov:CKV_AWS_258",
+        "checkov:CKV_AWS_301",
         "checkov:CKV_AWS_32",
         "checkov:CKV_AWS_387",
         "checkov:CKV_AWS_60",
@@ -129,10 +142,24 @@ CONTROL = Control(
         "checkov:CKV_GCP_15",
         "checkov:CKV_GCP_28",
         "checkov:CKV_GCP_99",
+        "security-hub:Lambda.1",
         "security-hub:S3.3",
     ),
     rows=ByCloud(
-        aws=(document_rule(_DOCUMENTS, _public, "it must name its principals"),),
+        aws=(
+            document_rule(_DOCUMENTS, _public, "it must name its principals"),
+            Rule(
+                types=(_PERMISSION,),
+                check=_permission,
+                reads=tuple((_PERMISSION, path) for path in ("principal", *_CALLERS)),
+            ),
+            Row(
+                type=aws("lambda.FunctionUrl"),
+                path="authorizationType",
+                accept=equals("AWS_IAM"),
+                if_missing=Verdict.FAILED,
+            ),
+        ),
         azure=Gap(
             kind=GapKind.NEVER,
             reason="Azure role assignments name a directory object; there is no principal that stands for everybody.",

@@ -11,7 +11,7 @@ from policies.control import Control, Group, Severity
 from policies.graph import Resource
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import MISSING, UNKNOWN, Found, at, first
+from policies.verdict import MISSING, UNKNOWN, Found, at, first, known
 
 _AWS = {
     aws("ec2.SecurityGroup"): ("ingress[].cidrBlocks[]", "ingress[].ipv6CidrBlocks[]"),
@@ -21,6 +21,10 @@ _AWS = {
 }
 _GROUP, _RULE = azure("network.NetworkSecurityGroup"), azure("network.SecurityRule")
 _FIREWALL = gcp("compute.Firewall")
+_POLICY_RULES = tuple(
+    gcp(f"compute.{name}")
+    for name in ("FirewallPolicyRule", "NetworkFirewallPolicyRule", "RegionNetworkFirewallPolicyRule")
+)
 
 
 def _world(value: Any) -> bool:
@@ -78,6 +82,16 @@ def _firewall(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
             yield PASSED
         else:  # https://cloud.google.com/firewall/docs/firewalls: without a source, any
             yield failed("sourceRanges is not set, which admits the whole internet", "sourceRanges")
+
+
+def _policy_rule(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
+    action = resource.at("action")
+    passes_on = known(action) and action not in ("allow", "apply_security_profile_group")
+    if resource.at("direction") == "EGRESS" or resource.at("disabled") is True or passes_on:
+        yield not_applicable("this rule admits nothing")
+        return
+    for hit in at(resource.props, "match.srcIpRanges[]"):
+        yield PASSED if hit.value is MISSING else _judge(hit.path, hit.value)
 
 
 CONTROL = Control(
@@ -139,6 +153,15 @@ CONTROL = Control(
                     (_FIREWALL, "direction"),
                     (_FIREWALL, "allows[].protocol"),
                     (_FIREWALL, "disabled"),
+                ),
+            ),
+            Rule(
+                types=_POLICY_RULES,
+                check=_policy_rule,
+                reads=tuple(
+                    (t, path)
+                    for t in _POLICY_RULES
+                    for path in ("match.srcIpRanges[]", "direction", "action", "disabled")
                 ),
             ),
         ),

@@ -16,6 +16,7 @@ PERSON = "user:a@example.com"
 
 def cases() -> Iterator[Case]:
     yield from _google_grants()
+    yield from _firewall_policies()
     yield from _aws_grants()
     yield from _tokens()
     yield from _machine_learning()
@@ -57,12 +58,28 @@ def _google_grants() -> Iterator[Case]:
     yield from g.row(ring, {"members": [PERSON]}, "members[]", "allUsers", label="key ring")
 
 
+def _firewall_policies() -> Iterator[Case]:
+    _, _, g = cells("no-open-ingress")
+    rule = {"action": "allow", "direction": "INGRESS", "match": {"srcIpRanges": ["10.0.0.0/8"]}}
+    for short in ("compute.FirewallPolicyRule", "compute.NetworkFirewallPolicyRule"):
+        yield from g.row(gcp(short), rule, "match.srcIpRanges[]", "0.0.0.0/0", absent="pass", label=short)
+        yield g.case(f"egress {short}", res(gcp(short), "skip", {**rule, "direction": "EGRESS"}))
+        yield g.case(f"deny {short}", res(gcp(short), "skip", {**rule, "action": "deny"}))
+
+
 def _aws_grants() -> Iterator[Case]:
     a, _, _ = cells("iam-no-admin-grant")
     good = {"policyArn": "arn:aws:iam::1:policy/read"}
     for short in ("iam.UserPolicyAttachment", "iam.GroupPolicyAttachment", "iam.PolicyAttachment"):
         full = "arn:aws:iam::aws:policy/AmazonBedrockFullAccess"
         yield from a.row(aws(short), good, "policyArn", full, label=short)
+    a, _, _ = cells("iam-no-public-principal")
+    service = {"principal": "events.amazonaws.com", "sourceArn": "arn:aws:events:r:1:rule/x"}
+    permission = aws("lambda.Permission")
+    yield a.case("function", res(permission, "pass", service), res(permission, "fail", {"principal": "*"}))
+    yield a.case("function open", res(permission, "open", {"principal": UNKNOWN}))
+    url = aws("lambda.FunctionUrl")
+    yield from a.row(url, {"authorizationType": "AWS_IAM"}, "authorizationType", "NONE", label="function address")
     a, _, _ = cells("store-no-public-access")
     flags = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     account = res(aws("s3.AccountPublicAccessBlock"), "account", dict.fromkeys(flags, True))
