@@ -188,7 +188,12 @@ def env(
     if restore:
         _restore(environment)
         return
-    environment.write()
+    try:
+        environment.write()
+    except TripodError:
+        if not shell and not as_json:
+            typer.echo("false  # so that `eval` fails, and what follows it with && does not reach a real cloud")
+        raise
     if shutil.which("pulumi") is None:
         err.print(f"[yellow]pulumi is not on PATH[/]: install it as {INSTALLATION} says")
     if shell:
@@ -197,7 +202,7 @@ def env(
     if as_json:
         typer.echo(json.dumps({"set": environment.variables(), "unset": gone}, indent=2))
         return
-    typer.echo('# The simulated clouds for `pulumi`. Use: eval "$(tripod simulate env)"; then for instance')
+    typer.echo('# The simulated clouds for `pulumi`. Use: eval "$(tripod simulate env)" && then for instance')
     typer.echo("#   pulumi stack init organization/tripod/aws-dev && pulumi up --policy-pack policies")
     typer.echo("# Afterwards: tripod simulate env --restore (the CLI adds a salt to the stack file).")
     for name, value in environment.variables().items():

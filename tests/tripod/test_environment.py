@@ -114,6 +114,21 @@ def test_a_home_that_cannot_be_is_refused(tmp_path: Path) -> None:
         Environment(tmp_path / "file").write(tmp_path)
 
 
+def test_an_eval_of_what_failed_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(simulate.app, ["env", "--home", str(tmp_path / "file")])
+    assert isinstance(result.exception, TripodError)
+    shell = subprocess.run(
+        ["/bin/sh", "-c", 'eval "$LINES" && echo reached'],
+        env={"LINES": result.stdout},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert (shell.returncode, shell.stdout) == (1, "")
+
+
 def test_the_lines_set_the_same_in_a_shell_as_the_document_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
