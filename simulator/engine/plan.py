@@ -103,8 +103,7 @@ class Planner:
             return [doomed]
         backend = self.backend(goal.type, goal.custom, goal.provider)
         recreating = urn in self.seen.deletes and old is not None
-        imports = goal.import_id and goal.custom
-        if imports and (old is None or old.external or (old.import_id or old.id) != goal.import_id):
+        if goal.import_id and goal.custom and _to_import(goal, old):
             assert backend is not None
             return self._complete(self._import(goal, new, old, backend, recreating))
         return self._complete(self._continue(goal, new, old, backend, recreating))
@@ -209,7 +208,9 @@ class Planner:
             init_errors=errors,
         )
         self.seen.operated.add(urn)
-        if old is not None and not recreating:
+        if old is not None and old.pending_replacement:
+            steps = [Planned(Op.REMOVE_PENDING_REPLACE, urn, old), Planned(Op.IMPORT, urn, None, imported, backend)]
+        elif old is not None and not recreating:
             steps = [
                 Planned(Op.IMPORT_REPLACEMENT, urn, old, imported, backend, pending=True),
                 Planned(Op.REPLACE, urn, old, imported),
@@ -480,3 +481,14 @@ def _triggered(old: object, new: object) -> bool:
     if has_unknown(old) or has_unknown(new):
         return True
     return old is not None and new is not None and not same(old, new)
+
+
+def _to_import(goal: Goal, old: Resource | None) -> bool:
+    """Whether what the program wants imported is not here already.
+
+    Unlike the CLI, which then has no way out, a resource that was deleted for its replacement counts as not here: the
+    replacement may have been made under the same id by a run that was killed before it could say so.
+    """
+    if old is None or old.external or old.pending_replacement:
+        return True
+    return (old.import_id or old.id) != goal.import_id

@@ -42,3 +42,34 @@ def test_an_imported_secret_is_encrypted(tmp_path: Path) -> None:
     assert result.ok, result.errors
     assert result.counts == {"create": 1, "import": 1}
     assert SECRET not in world.state.path.read_text()
+
+
+def test_a_replacement_that_was_made_under_the_same_id_is_imported(tmp_path: Path) -> None:
+    world = World(tmp_path, CONFIG)
+
+    def program(days: int, import_: str | None = None) -> InlineProgram:
+        options = ResourceOptions(import_=import_)
+        return InlineProgram(
+            lambda: aws.sqs.Queue("jobs", name="jobs", message_retention_seconds=days * 86400, opts=options)
+        )
+
+    assert world.deployment().up(program(1)).ok
+    snapshot = world.snapshot()
+    queue = snapshot.resources[-1]
+    snapshot.operations = [Operation("creating", queue.copy(id=""))]
+    queue.pending_replacement = True
+    world.state.save(snapshot)
+
+    assert not world.deployment().up(program(2)).ok  # the name is taken
+    result = world.deployment().up(program(2, queue.id))
+    assert result.ok, result.errors
+    assert [step.op.value for step in result.steps if step.name == "jobs"] == [
+        "remove-pending-replace",
+        "import",
+        "update",
+    ]
+    assert not world.snapshot().operations
+    [left] = [item for item in world.snapshot().resources if item.name == "jobs"]
+    assert (left.id, left.pending_replacement, left.inputs["messageRetentionSeconds"]) == (queue.id, False, 172800)
+    assert world.difference() == []
+    assert world.deployment().up(program(2)).counts == {"same": 2}
