@@ -1,7 +1,7 @@
 """The regions of the three clouds.
 
-Those of AWS are read from botocore, which lists them by partition. Azure and Google publish theirs on pages, copied
-here with their date. A region of Azure that is not like any known one passes, because Azure adds several a year;
+Those of AWS are read from botocore, which lists them by partition. Azure and Google publish theirs on pages; the
+lists here are of November 2026 and were not compared with the pages line by line (docs/traps.md, AZ-63 and GC-59). A region of Azure that is not like any known one passes, because Azure adds several a year;
 Google's is a closed list.
 """
 
