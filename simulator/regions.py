@@ -1,8 +1,8 @@
 """The regions of the three clouds.
 
 Those of AWS are read from botocore, which lists them by partition. Azure and Google publish theirs on pages; the
-lists here are of November 2026 and were not compared with the pages line by line (docs/traps.md, AZ-63 and GC-59). A region of Azure that is not like any known one passes, because Azure adds several a year;
-Google's is a closed list.
+lists here are of November 2026 and were not compared with the pages line by line (docs/traps.md, AZ-63 and GC-59). A
+region of Azure that is not like any known one passes, because Azure adds several a year; Google's is a closed list.
 """
 
 from __future__ import annotations
