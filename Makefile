@@ -6,11 +6,16 @@ STAMP := $(VENV)/.installed
 CATALOGUE_VENV := .venv-catalogue
 CATALOGUE_STAMP := $(CATALOGUE_VENV)/.installed
 WORKERS ?= auto
+RUNS ?= 200
+BENCH ?=
+BENCH_VENV := .venv-bench
+# A peer to compare with, in an environment of its own: nothing of Tripod needs it.
+CHECKOV := checkov==3.3.30
 # Compiled modules of three large SDKs save ten seconds per run; an empty value means "write them".
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down preview check test lint types lock schema inventories catalogue clean
+.PHONY: help install up down preview check test crash bench lint types lock schema inventories catalogue clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || true
@@ -38,6 +43,15 @@ check: $(STAMP) ## Policy verdicts of STACK's plan
 
 test: $(STAMP) ## Run the tests
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup
+
+crash: $(STAMP) ## Kill deployments RUNS times (default 200) and see each converge
+	$(VENV)/bin/python -W ignore -m tests.evidence.crash --runs $(RUNS)
+
+bench: $(STAMP) ## Time the engine, the CLI, the policies and Checkov; BENCH="--help" says what can be chosen
+	@test -x $(BENCH_VENV)/bin/checkov || { $(PYTHON) -m venv $(BENCH_VENV) && \
+		$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(CHECKOV); } || \
+		echo "$(CHECKOV) cannot be installed: it is left out"
+	$(VENV)/bin/python -m benchmarks $(BENCH)
 
 lint: $(STAMP) ## Style and import rules
 	$(VENV)/bin/ruff check .
@@ -71,4 +85,4 @@ catalogue: $(CATALOGUE_STAMP) ## Build the simulator's catalogue again from the 
 	$(CATALOGUE_VENV)/bin/python -m simulator.catalogue verify --write
 
 clean: ## Remove the virtual environment and the simulated clouds
-	rm -rf $(VENV) $(CATALOGUE_VENV) .tripod
+	rm -rf $(VENV) $(CATALOGUE_VENV) $(BENCH_VENV) .tripod
