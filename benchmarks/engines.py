@@ -13,7 +13,6 @@ from typing import Protocol
 
 from benchmarks.embedded import PASSPHRASE, PROGRAM
 from benchmarks.measure import Measured, run
-from tripod.environment import Environment
 
 ROOT = Path(__file__).resolve().parents[1]
 OPERATIONS = ("preview", "up", "no-op up", "destroy")
@@ -61,6 +60,8 @@ class Cli:
     name = "pulumi"
 
     def __init__(self, directory: Path, size: int) -> None:
+        from tripod.environment import Environment  # noqa: PLC0415 - brings the whole kit along
+
         self._project = directory / "project"
         shutil.copytree(PROGRAM, self._project, ignore=shutil.ignore_patterns("__pycache__"))
         options = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}

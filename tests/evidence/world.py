@@ -46,9 +46,12 @@ class World:
         """What the clouds would show: the living, and what is kept for ever although deleted."""
         return [item for item in self.cloud.store.snapshot().all(None) if item.state is not State.DELETED]
 
-    def difference(self) -> list[str]:
-        """What is in the state or the store alone, or not the same in both; empty when all is well."""
-        return compare(owned(self.snapshot().resources), self.readable())
+    def difference(self, *, urns: bool = True) -> list[str]:
+        """What is in the state or the store alone, or not the same in both; empty when all is well.
+
+        Without ``urns``: a cloud does not hear of a resource that is only renamed in the program.
+        """
+        return compare(owned(self.snapshot().resources), self.readable(), urns=urns)
 
 
 def owned(resources: Iterable[Resource]) -> list[Resource]:
@@ -60,7 +63,7 @@ def owned(resources: Iterable[Resource]) -> list[Resource]:
     ]
 
 
-def compare(resources: Iterable[Resource], objects: Iterable[Stored]) -> list[str]:
+def compare(resources: Iterable[Resource], objects: Iterable[Stored], *, urns: bool) -> list[str]:
     """One line for each difference, named by URN and id."""
     state = {(item.type, item.id): item for item in resources}
     store = {(item.type, item.id): item for item in objects}
@@ -70,6 +73,6 @@ def compare(resources: Iterable[Resource], objects: Iterable[Stored]) -> list[st
         *(
             f"{item.urn}: the store knows it as {store[key].urn}"
             for key, item in state.items()
-            if key in store and store[key].urn != item.urn
+            if urns and key in store and store[key].urn != item.urn
         ),
     ]
