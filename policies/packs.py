@@ -19,6 +19,7 @@ LEVELS: Mapping[str, str] = {
     "genai-cmk": "-AM",
     "key-access-scoped": "AMM",
     "key-deletion-guard": "-MM",
+    "key-in-hardware": "--M",
     "key-rotation": "AMM",
     "messaging-cmk": "--M",
     "ml-artifact-cmk": "-AM",

@@ -15,6 +15,9 @@ from policies.verdict import MISSING, UNKNOWN, Verdict
 
 _BUCKET, _TRAIL = aws("s3.Bucket"), aws("cloudtrail.Trail")
 _LOCK = aws("s3.BucketObjectLockConfiguration")
+_ACCOUNT, _LOCKED = azure("storage.StorageAccount"), "immutableStorageWithVersioning.enabled"
+_WRITERS = ((azure("monitor.DiagnosticSetting"), "storageAccountId"),)
+# Flow logs are left out: Network Watcher writes on in blobs that it began.
 _RETENTION = "rule.defaultRetention"
 
 
@@ -30,6 +33,21 @@ def _trail_bucket(resource: Resource, graph: Graph, settings: Settings) -> Itera
         yield failed("it holds an audit trail and has no object lock")
     for lock in locks:
         yield _judge(lock, settings.limit("audit_lock_days"))
+
+
+def _log_account(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    """Accounts that logs are written to; containers may hold a policy of their own instead."""
+    answers = [graph.refers(writer, path, resource) for type_, path in _WRITERS for writer in graph.of(type_)]
+    locked = resource.at(_LOCKED)
+    policies = graph.of(azure("storage.BlobContainerImmutabilityPolicy"))
+    if not any(answers) and None not in answers:
+        yield not_applicable("no logs are written to it")
+    elif locked is True or policies:
+        yield PASSED
+    elif locked is UNKNOWN or not any(answers):
+        yield undetermined("whether it holds logs and is locked is not known yet", _LOCKED)
+    else:
+        yield failed(f"it holds logs, and {_LOCKED} is not true", _LOCKED)
 
 
 def _judge(lock: Resource, least: float) -> Outcome:
@@ -71,6 +89,11 @@ CONTROL = Control(
             ),
         ),
         azure=(
+            StackRow(
+                types=(_ACCOUNT,),
+                check=_log_account,
+                reads=((_ACCOUNT, _LOCKED), *_WRITERS),
+            ),
             Row(
                 type=azure("storage.BlobContainerImmutabilityPolicy"),
                 path="immutabilityPeriodSinceCreationInDays",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud
-from policies.accept import is_true, not_equals
+from policies.accept import is_false, is_true, not_equals
 from policies.checks import Row
 from policies.control import Control, Group, Severity
 from policies.iam_policy import Document, document_rule, label
@@ -60,6 +60,12 @@ CONTROL = Control(
                 path="properties.enableRbacAuthorization",
                 accept=is_true(),
                 if_missing=Verdict.FAILED,
+            ),
+            Row(  # doors past its roles, for virtual machines and for templates
+                type=azure("keyvault.Vault"),
+                path=("properties.enabledForDeployment", "properties.enabledForTemplateDeployment"),
+                accept=is_false(),
+                if_missing=Verdict.PASSED,
             ),
         ),
         gcp=(

@@ -43,6 +43,12 @@ CONTROL = Control(
                 accept=is_true(),
                 if_missing=Verdict.FAILED,
             ),
+            Row(
+                type=azure("keyvault.Vault"),
+                path="properties.softDeleteRetentionInDays",
+                accept=lambda s: at_least(s.limit("key_deletion_days")),  # 90 days unless set
+                if_missing=Verdict.PASSED,
+            ),
         ),
         gcp=(
             Row(

@@ -42,6 +42,7 @@ _GCP = tuple(
     )
 )
 _RUNTIME, _SCHEDULE = gcp("colab.RuntimeTemplate"), gcp("colab.Schedule")
+_RUNNERS = {gcp("cloudrunv2.Job"): "template.template.encryptionKey", gcp("workflows.Workflow"): "cryptoKeyName"}
 _JOB = "createPipelineJobRequest.pipelineJob"
 
 
@@ -121,6 +122,10 @@ CONTROL = Control(
                     evidence=(gcp("kms.CryptoKey"),),
                 )
                 for t in (*_GCP, _RUNTIME)
+            ),
+            *(
+                Row(type=t, path=path, accept=is_set(), if_missing=Verdict.FAILED, evidence=(gcp("kms.CryptoKey"),))
+                for t, path in _RUNNERS.items()
             ),
             Row(
                 type=_SCHEDULE,

@@ -49,6 +49,30 @@ CONTROL = Control(
                 accept=is_false(),
                 if_missing=Verdict.FAILED,
             ),
+            Row(  # users with passwords of their own, for SFTP
+                type=azure("storage.StorageAccount"),
+                path="isLocalUserEnabled",
+                accept=is_false(),
+                if_missing=Verdict.PASSED,
+            ),
+            Row(  # the keys of a cache stay on, because materialisation of features asks for them
+                type=azure("redis.Redis"),
+                path="redisConfiguration.aadEnabled",
+                accept=equals("true", "True"),
+                if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=azure("operationalinsights.Workspace"),
+                path="features.disableLocalAuth",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=azure("machinelearningservices.Workspace"),
+                path="systemDatastoresAuthMode",
+                accept=equals("identity", "Identity"),
+                if_missing=Verdict.FAILED,
+            ),
         ),
         gcp=(
             Row(

@@ -70,6 +70,12 @@ CONTROL = Control(
                 accept=is_false(),
                 if_missing=Verdict.FAILED,
             ),
+            Row(  # copies of whole containers in accounts of other organizations
+                type=azure("storage.StorageAccount"),
+                path="allowCrossTenantReplication",
+                accept=is_false(),
+                if_missing=Verdict.PASSED,
+            ),
         ),
         gcp=(
             Row(

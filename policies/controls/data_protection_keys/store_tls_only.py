@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud, Gap, GapKind
-from policies.accept import equals, is_true
+from policies.accept import equals, is_false, is_true
 from policies.checks import PASSED, Outcome, Row, StackRow, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
@@ -27,6 +27,15 @@ def _denies_plain_text(document: Document) -> Iterator[str]:
     yield "nobody is denied who asks without TLS (Deny to everyone where aws:SecureTransport is false)"
 
 
+def _denies_plain_messages(document: Document) -> Iterator[str]:
+    for statement in document.statements:
+        values = statement.condition_values("aws:SecureTransport")
+        switch = any(operator.startswith("Bool") and value.casefold() == "false" for operator, value in values)
+        if not statement.allow and switch and len(statement.conditions) == 1 and statement.public:
+            return
+    yield "nobody is denied who asks without TLS (Deny to everyone where aws:SecureTransport is false)"
+
+
 def _has_policy(bucket: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
     sure, maybe = graph.referring(bucket, (aws("s3.BucketPolicy"),), "bucket")
     if sure:
@@ -42,6 +51,9 @@ def _has_policy(bucket: Resource, graph: Graph, _settings: Settings) -> Iterator
 _WORDS = "it must deny everyone who asks without TLS"
 _INLINE = document_rule({aws("s3.Bucket"): ("policy",)}, _denies_plain_text, _WORDS)
 _POLICY = document_rule({aws("s3.BucketPolicy"): ("policy",)}, _denies_plain_text, _WORDS)
+_MESSAGES = document_rule(
+    {aws("sns.TopicPolicy"): ("policy",), aws("sqs.QueuePolicy"): ("policy",)}, _denies_plain_messages, _WORDS
+)
 _LINK = StackRow(
     types=(aws("s3.Bucket"),),
     check=_has_policy,
@@ -75,6 +87,7 @@ CONTROL = Control(
         aws=(
             _LINK,
             _POLICY,
+            _MESSAGES,
         ),
         azure=(
             Row(
@@ -89,6 +102,13 @@ CONTROL = Control(
                 accept=is_true(),  # on unless set
                 if_missing=Verdict.PASSED,
             ),
+            Row(
+                type=azure("redis.Redis"),
+                path="minimumTlsVersion",
+                accept=equals("1.2", "1.3"),
+                if_missing=Verdict.FAILED,
+            ),
+            Row(type=azure("redis.Redis"), path="enableNonSslPort", accept=is_false(), if_missing=Verdict.PASSED),
         ),
         gcp=Gap(
             kind=GapKind.NEVER,

@@ -38,6 +38,27 @@ _GCP = Accept(
 _GRANTS = tuple(
     f"{scope}.IAM{kind}" for scope in ("projects", "folder", "organizations") for kind in ("Member", "Binding")
 )
+_BASIC = Accept(
+    "neither roles/owner nor roles/editor", lambda v: isinstance(v, str) and v not in ("roles/owner", "roles/editor")
+)
+"""On one resource; who administers its access is named there and no further."""
+_ON_RESOURCES = tuple(
+    f"{stem}{kind}"
+    for stem in (
+        "artifactregistry.RepositoryIam",
+        "bigquery.DatasetIam",
+        "cloudrunv2.JobIam",
+        "cloudrunv2.ServiceIam",
+        "pubsub.TopicIAM",
+        "secretmanager.SecretIam",
+        "serviceaccount.IAM",
+        "storage.BucketIAM",
+        "vertex.AiEndpointIam",
+        "vertex.AiFeatureGroupIam",
+        "vertex.AiFeatureOnlineStoreFeatureviewIam",
+    )
+    for kind in ("Member", "Binding")
+)
 _POLICIES = tuple(f"{scope}.IAMPolicy" for scope in ("projects", "folder", "organizations"))
 
 _ASSIGNMENT = azure("authorization.RoleAssignment")
@@ -130,6 +151,7 @@ CONTROL = Control(
         ),
         gcp=(
             *(Row(type=gcp(t), path="role", accept=_GCP, if_missing=Verdict.FAILED) for t in _GRANTS),
+            *(Row(type=gcp(t), path="role", accept=_BASIC, if_missing=Verdict.FAILED) for t in _ON_RESOURCES),
             Rule(
                 types=tuple(gcp(t) for t in _POLICIES),
                 check=_policy,

@@ -31,6 +31,7 @@ _MEMBER = not_equals(*_ALL)
 _MEMBERS = (
     "artifactregistry.RepositoryIamMember",
     "bigquery.DatasetIamMember",
+    "cloudrunv2.JobIamMember",
     "cloudrunv2.ServiceIamMember",
     "projects.IAMMember",
     "pubsub.TopicIAMMember",
@@ -38,10 +39,13 @@ _MEMBERS = (
     "serviceaccount.IAMMember",
     "storage.BucketIAMMember",
     "vertex.AiEndpointIamMember",
+    "vertex.AiFeatureGroupIamMember",
+    "vertex.AiFeatureOnlineStoreFeatureviewIamMember",
 )
 _BINDINGS = (
     "artifactregistry.RepositoryIamBinding",
     "bigquery.DatasetIamBinding",
+    "cloudrunv2.JobIamBinding",
     "cloudrunv2.ServiceIamBinding",
     "projects.IAMBinding",
     "pubsub.TopicIAMBinding",
@@ -49,6 +53,8 @@ _BINDINGS = (
     "serviceaccount.IAMBinding",
     "storage.BucketIAMBinding",
     "vertex.AiEndpointIamBinding",
+    "vertex.AiFeatureGroupIamBinding",
+    "vertex.AiFeatureOnlineStoreFeatureviewIamBinding",
 )
 _POLICIES = (
     "artifactregistry.RepositoryIamPolicy",
@@ -75,6 +81,23 @@ _NARROWING = {
     "aws:sourceorgid",
     "sts:externalid",
 }
+
+
+# A service acts for whoever asks it: these say for whom it may come here.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+_DEPUTIES = {
+    aws("s3.BucketPolicy"): ("policy",),
+    aws("sqs.QueuePolicy"): ("policy",),
+    aws("sns.TopicPolicy"): ("policy",),
+}
+_ASKERS = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalorgid"}
+
+
+def _deputy(document: Document) -> Iterator[str]:
+    for i, statement in enumerate(document.statements):
+        service = any(kind == "Service" for kind, _ in statement.principals)
+        if statement.allow and service and not any(c.key.casefold() in _ASKERS for c in statement.conditions):
+            yield f"{label(statement, i)} lets a service in for any account (no aws:SourceAccount or aws:SourceArn)"
 
 
 def _public(document: Document) -> Iterator[str]:
@@ -148,6 +171,7 @@ CONTROL = Control(
     rows=ByCloud(
         aws=(
             document_rule(_DOCUMENTS, _public, "it must name its principals"),
+            document_rule(_DEPUTIES, _deputy, "it must say for whom a service may come"),
             Rule(
                 types=(_PERMISSION,),
                 check=_permission,

@@ -111,6 +111,12 @@ CONTROL = Control(
                     (_TRAIL, "advancedEventSelectors[].fieldSelectors[].equals"),
                 ),
             ),
+            Row(  # what drives retraining and release
+                type=aws("sfn.StateMachine"),
+                path="loggingConfiguration.level",
+                accept=equals("ALL", "ERROR", "FATAL"),
+                if_missing=Verdict.FAILED,
+            ),
         ),
         azure=(
             StackRow(

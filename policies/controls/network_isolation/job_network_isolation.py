@@ -83,6 +83,13 @@ CONTROL = Control(
                 if_missing=Verdict.FAILED,
                 when=("properties.computeType", equals("AmlCompute", "ComputeInstance")),
             ),
+            # Whether there is a managed network at all is the matter of training-in-vpc.
+            Row(
+                type=azure("machinelearningservices.Workspace"),
+                path="managedNetwork.isolationMode",
+                accept=equals("AllowOnlyApprovedOutbound"),
+                if_missing=Verdict.NOT_APPLICABLE,
+            ),
         ),
         gcp=(
             Row(
@@ -96,6 +103,14 @@ CONTROL = Control(
                 path="template.template.vpcAccess.egress",
                 accept=equals("ALL_TRAFFIC"),
                 if_missing=Verdict.FAILED,
+            ),
+            # The bundle vpc-sc leads to the APIs that a perimeter can guard, all-apis to every one of them.
+            Row(
+                type=gcp("compute.GlobalForwardingRule"),
+                path="target",
+                accept=equals("vpc-sc"),
+                if_missing=Verdict.NOT_APPLICABLE,
+                when=("target", equals("vpc-sc", "all-apis")),
             ),
         ),
     ),

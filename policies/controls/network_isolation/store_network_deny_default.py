@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from components.core.cloud import ByCloud
 from policies.accept import equals
-from policies.checks import PASSED, Outcome, Rule, StackRow, failed, undetermined
+from policies.checks import PASSED, Outcome, Row, Rule, StackRow, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
 from policies.iam_policy import Document, document_rule
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import UNKNOWN, known
+from policies.verdict import UNKNOWN, Verdict, known
 
 _PLACES = {
     "aws:sourcevpce",
@@ -91,6 +91,12 @@ CONTROL = Control(
                 types=(azure("storage.StorageAccount"),),
                 check=_account,
                 reads=tuple((azure("storage.StorageAccount"), p) for p in _SWITCHES),
+            ),
+            Row(
+                type=azure("redis.Redis"),
+                path="publicNetworkAccess",
+                accept=equals("Disabled"),
+                if_missing=Verdict.FAILED,
             ),
         ),
         gcp=(

@@ -47,6 +47,18 @@ CONTROL = Control(
                 accept=lambda s: at_least(s.limit("soft_delete_days")),
                 if_missing=Verdict.FAILED,
             ),
+            Row(
+                type=azure("storage.BlobServiceProperties"),
+                path="containerDeleteRetentionPolicy.enabled",
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=azure("storage.BlobServiceProperties"),
+                path="containerDeleteRetentionPolicy.days",
+                accept=lambda s: at_least(s.limit("soft_delete_days")),
+                if_missing=Verdict.FAILED,
+            ),
         ),
         gcp=(
             Row(

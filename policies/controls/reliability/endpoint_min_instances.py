@@ -60,6 +60,12 @@ CONTROL = Control(
                 accept=lambda s: at_least(s.limit("min_instances")),
                 if_missing=Verdict.FAILED,
             ),
+            Row(  # what serves the features of an endpoint is as much of it as the model
+                type=gcp("vertex.AiFeatureOnlineStore"),
+                path="bigtable.autoScaling.minNodeCount",
+                accept=lambda s: at_least(s.limit("min_instances")),
+                if_missing=Verdict.NOT_APPLICABLE,
+            ),
         ),
     ),
 )

@@ -57,7 +57,8 @@ def _restore() -> Iterator[Case]:
         aws("backup.Plan"), {"rules": [{"lifecycle": {"deleteAfter": 35}}]}, "rules[].lifecycle.deleteAfter", 7
     )
     service = azure("storage.BlobServiceProperties")
-    policy = {"deleteRetentionPolicy": {"enabled": True, "days": 7}}
+    soft_deleted = {"enabled": True, "days": 7}
+    policy = {"deleteRetentionPolicy": soft_deleted, "containerDeleteRetentionPolicy": soft_deleted}
     yield from z.row(service, policy, "deleteRetentionPolicy.days", 6)
     yield z.case("failing off", res(service, "fail", {"deleteRetentionPolicy": {"enabled": False, "days": 30}}))
     soft = {"softDeletePolicy": {"retentionDurationSeconds": 604800}}
