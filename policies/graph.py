@@ -202,6 +202,10 @@ def _within(inner: str, outer: str) -> bool:
     return inner == outer or (inner.startswith(outer) and inner[len(outer)] in ".[") or outer == ""
 
 
+_ANYTHING = "\0"
+"""What a value that is not known yet may mention."""
+
+
 class Graph:
     """The resources of one stack with the look-ups that link rules need."""
 
@@ -212,6 +216,7 @@ class Graph:
         for resource in self.resources:
             self._by_type.setdefault(resource.type, []).append(resource)
         self._identities: dict[str, frozenset[str]] = {}
+        self._mentions: dict[tuple[str, str], dict[str, list[int]]] = {}
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)
@@ -266,13 +271,35 @@ class Graph:
         """The resources of ``types`` that name ``target`` at ``path``, and those of which it cannot be known yet."""
         sure: list[Resource] = []
         maybe: list[Resource] = []
-        for resource in self.of(*types):
-            answer = self.refers(resource, path, target)
-            if answer is None:
-                maybe.append(resource)
-            elif answer:
-                sure.append(resource)
+        keys = (*self.identities(target), target.urn, _ANYTHING)
+        for type_ in types:
+            mentions = self._mentioned(type_, path)
+            for place in sorted({place for key in keys for place in mentions.get(key, ())}):
+                resource = self._by_type[type_][place]
+                answer = self.refers(resource, path, target)
+                if answer is None:
+                    maybe.append(resource)
+                elif answer:
+                    sure.append(resource)
         return sure, maybe
+
+    def _mentioned(self, type_: str, path: str) -> dict[str, list[int]]:
+        """Text, or URN of a source -> places of the resources of a type that mention it at ``path``.
+
+        Made once, so that looking for what refers to each of many resources takes time in proportion to their number.
+        """
+        found = self._mentions.get((type_, path))
+        if found is None:
+            found = self._mentions[type_, path] = {}
+            for place, resource in enumerate(self._by_type.get(type_, ())):
+                values = [hit.value for hit in at(resource.props, path)]
+                keys = {_folded(value) for value in values if isinstance(value, str)}
+                keys |= {source.urn for source in self.sources(resource, path)}
+                if any(value is UNKNOWN for value in values):
+                    keys.add(_ANYTHING)
+                for key in keys:
+                    found.setdefault(key, []).append(place)
+        return found
 
 
 def _folded(text: str) -> str:
