@@ -98,14 +98,13 @@ def state(snapshot: Snapshot) -> dict[str, Any]:
 def _automatic(resources: Sequence[Resource]) -> Iterator[tuple[str, str]]:
     """(automatic name, how it is written). A renamed resource keeps the name that its old one drew."""
     for item in resources:
-        written = f"<auto:{item.name}:{'old' if item.delete else 'new'}>"
-        for key in item.inputs.get("__defaults") or ():
-            value = item.inputs.get(key)
-            if isinstance(value, str) and re.search("-[0-9a-f]{7}$", value):
-                yield value, written
-        for value in item.inputs.values() if item.inputs.get("__createBeforeDelete") else ():
-            if isinstance(value, str) and re.search("[0-9a-f]{8}$", value):
-                yield value, written
+        own = re.compile(re.escape(item.name) + "(-[0-9a-f]{7}|[0-9a-f]{8})")
+        drawn = re.compile(".*(-[0-9a-f]{7}|[0-9a-f]{8})")
+        noted = item.inputs.get("__defaults") or ()
+        random = item.inputs.get("__createBeforeDelete") is True
+        for key, value in item.inputs.items():
+            if isinstance(value, str) and (drawn if random or key in noted else own).fullmatch(value):
+                yield value, f"<auto:{item.name}:{'old' if item.delete else 'new'}>"
 
 
 def _written(about: dict[str, Any], names: dict[str, str]) -> Any:
