@@ -5,7 +5,7 @@ Prints Markdown and writes it to ``docs/benchmarks.md``. What is not installed i
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import checking, engines, report
@@ -30,7 +30,7 @@ alone. The CLI is left out beyond {cli_up_to:,} resources.
 
 ## Policies
 
-All {rules} controls under the profile `regulated`, over the state of `{stack}` copied with new names until there are
+All controls under the profile `regulated`, over the state of `{stack}` copied with new names until there are
 as many resources; Checkov reads the same resources, translated by rule to a Terraform plan (`benchmarks/estate.py`).
 Seconds are of the whole command (`tripod check --state`, `checkov --framework terraform_plan`), reading and reporting
 included; *judging alone* is `policies.run.judge`. The two do not check the same things: *rules* are the controls of
@@ -51,23 +51,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if min(*chosen.sizes, *chosen.judged, chosen.rounds) < 1:
         parser.error("sizes and rounds must be 1 or more")
-    try:
-        deployed = engines.compare(chosen.sizes, chosen.rounds, cli_up_to=chosen.cli_up_to)
-        judged = checking.compare(chosen.judged, chosen.rounds)
-        text = _PAGE.format(
-            machine=report.machine(engines.cli_version(), checking.checkov_version(), chosen.rounds),
-            cli_up_to=chosen.cli_up_to,
-            engines=report.engines(deployed),
-            rules=judged[0].rules,
-            stack=checking.estate.STACK,
-            policies=report.policies(judged),
-        )
-    except CommandFailed as error:
-        print(error, file=sys.stderr)
-        return 1
+    failures: list[str] = []
+
+    def section(measured: Callable[[], str]) -> str:
+        """A table; where a command failed, a line that says so: the rest is measured all the same."""
+        try:
+            return measured()
+        except CommandFailed as error:
+            failures.append(str(error))
+            return "Not measured: a command failed."
+
+    deployed = section(lambda: report.engines(engines.compare(chosen.sizes, chosen.rounds, cli_up_to=chosen.cli_up_to)))
+    judged = section(lambda: report.policies(checking.compare(chosen.judged, chosen.rounds)))
+    text = _PAGE.format(
+        machine=report.machine(engines.cli_version(), checking.checkov_version(), chosen.rounds),
+        cli_up_to=chosen.cli_up_to,
+        engines=deployed,
+        stack=checking.estate.STACK,
+        policies=judged,
+    )
     print(text)
     chosen.output.write_text(text)
-    return 0
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

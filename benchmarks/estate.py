@@ -43,7 +43,7 @@ _MAPS: Final = frozenset({"tags", "tagsAll", "environment", "parameters", "defau
 def make(directory: Path) -> dict[str, Any]:
     """The state of the stack, provisioned into a new simulated cloud."""
     env = {**os.environ, "TRIPOD_HOME": str(directory)}
-    run([str(TRIPOD), "simulate", "up", STACK, "--quiet"], cwd=ROOT, env=env, seconds=600)
+    run([str(TRIPOD), "simulate", "up", STACK], cwd=ROOT, env=env, seconds=600)
     document: dict[str, Any] = json.loads((directory / "stacks" / f"{STACK}.json").read_text())
     return document
 
