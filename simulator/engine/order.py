@@ -26,11 +26,11 @@ def dependents(resources: Sequence[Resource], root: Resource, done: AbstractSet[
 
 def dependencies(resources: Sequence[Resource], root: Resource) -> Iterator[Resource]:
     """All that ``root`` needs, directly or through others: parents and providers, too. ``root`` need not be listed."""
-    needed = {urn for urn in (root.parent, *root.needs()) if urn}
+    needed = set(root.above())
     begin = next((index for index, item in enumerate(resources) if item is root), len(resources))
     for item in reversed(resources[:begin]):
         if item.urn in needed:
-            needed.update(urn for urn in (item.parent, *item.needs()) if urn)
+            needed.update(item.above())
             yield item
 
 

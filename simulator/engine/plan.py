@@ -110,8 +110,7 @@ class Planner:
 
     def _doomed(self, new: Resource, old: Resource | None) -> Planned | None:
         """The step of a resource that is about to be destroyed; None for components and providers."""
-        needs = (*((new.parent,) if new.parent else ()), *new.needs())
-        if not self.seen.skipped.isdisjoint(needs):
+        if not self.seen.skipped.isdisjoint(new.above()):
             self.seen.skipped.add(new.urn)
             return Planned(Op.SAME, new.urn, None, new, skipped=True)
         if not new.custom or urns.is_provider(new.type):

@@ -71,6 +71,12 @@ class Resource:
     def copy(self, **changes: Any) -> Resource:
         return replace(self, **changes)
 
+    def above(self) -> Iterator[str]:
+        """The URNs this resource depends on: its parent, if it has one, and what it needs."""
+        if self.parent:
+            yield self.parent
+        yield from self.needs()
+
     def needs(self) -> Iterator[str]:
         """The URNs this resource depends on, without its parent."""
         yield from self.dependencies

@@ -132,7 +132,7 @@ class Targeting:
         if chosen.match(resource.urn):
             return True
         return self.selection.target_dependents and any(
-            urn in self._targeted or chosen.match(urn) for urn in _above(resource)
+            urn in self._targeted or chosen.match(urn) for urn in resource.above()
         )
 
     def _is_excluded(self, resource: Resource) -> bool:
@@ -140,7 +140,7 @@ class Targeting:
         if left_out.match(resource.urn):
             return True
         return self.selection.exclude_dependents and any(
-            urn in self._excluded or left_out.match(urn) for urn in _above(resource)
+            urn in self._excluded or left_out.match(urn) for urn in resource.above()
         )
 
     def deletable(self, resources: Sequence[Resource]) -> Callable[[Resource], bool]:
@@ -166,7 +166,7 @@ class Targeting:
             for index in range(len(resources) - 1, -1, -1):
                 item = resources[index]
                 if item.urn in kept:
-                    kept.update(_above(item))
+                    kept.update(item.above())
                     for urn in item.needs():
                         kept.update(child for place, child in children.get(urn, ()) if place < index)
             if len(kept) == size:
@@ -178,7 +178,7 @@ class Targeting:
         result = []
         chosen, left_out = self.selection.targets, self.selection.excludes
         for item in resources:
-            needs = [urn for urn in _above(item) if not (item.provider and item.provider.startswith(f"{urn}::"))]
+            needs = [urn for urn in item.above() if not (item.provider and item.provider.startswith(f"{urn}::"))]
             if chosen:
                 direct = chosen.match(item.urn)
                 follows = self.selection.target_dependents and any(u in reached or chosen.match(u) for u in needs)
@@ -218,7 +218,7 @@ def dependents_of(resources: Sequence[Resource], chosen: Callable[[str], bool]) 
     """
     reached: set[str] = set()
     for item in resources:
-        if chosen(item.urn) or not reached.isdisjoint(_above(item)):
+        if chosen(item.urn) or not reached.isdisjoint(item.above()):
             reached.add(item.urn)
     return reached
 
@@ -235,8 +235,3 @@ def _descendants(resources: Sequence[Resource]) -> dict[str, list[tuple[int, str
                 result.setdefault(above, []).append((index, item.urn))
             above = parents.get(above, "")
     return result
-
-
-def _above(resource: Resource) -> tuple[str, ...]:
-    """What the resource depends on: its parent, its dependencies and its provider."""
-    return (*((resource.parent,) if resource.parent else ()), *resource.needs())

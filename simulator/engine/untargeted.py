@@ -52,7 +52,7 @@ def _kept(
         return
     seen.urns.add(old.urn)
     seen.operated.add(old.urn)
-    for urn in (*((old.parent,) if old.parent else ()), *old.needs()):
+    for urn in old.above():
         if generated(urn):
             continue
         needed = olds.get(urn)
@@ -67,8 +67,7 @@ def missing(steps: Sequence[Planned], skipped: set[str]) -> Iterator[tuple[str, 
     for step in steps:
         if step.new is None or step.skipped or step.untargeted:
             continue
-        needs = (*((step.new.parent,) if step.new.parent else ()), *step.new.needs())
-        for urn in dict.fromkeys(needs):
+        for urn in dict.fromkeys(step.new.above()):
             if urn in skipped:
                 yield step.urn, urn
 
