@@ -67,14 +67,14 @@ BUILT_IN: Final[Mapping[str, Control]] = {c.id: c for c in (MALFORMED, EXPIRED, 
 
 def cover(findings: Iterable[Finding], waivers: Waivers, without: Collection[Waiver] = ()) -> list[Finding]:
     """The findings, those that a waiver in force covers as WAIVED; the waivers ``without`` cover nothing."""
-    return [_covered(f, waivers, without) for f in findings]
+    held = replace(waivers, entries=tuple(w for w in waivers.entries if w not in without)) if without else waivers
+    return [_covered(f, held) for f in findings]
 
 
-def _covered(finding: Finding, waivers: Waivers, without: Collection[Waiver]) -> Finding:
-    if not waivers.entries or not finding.urn or finding.verdict not in _WAIVABLE:
+def _covered(finding: Finding, waivers: Waivers) -> Finding:
+    if not finding.urn or finding.verdict not in _WAIVABLE:
         return finding
-    chosen = [w for w in waivers.entries if w not in without]
-    found = replace(waivers, entries=tuple(chosen)).covering(finding.control, finding.urn, finding.type, finding.name)
+    found = waivers.covering(finding.control, finding.urn, finding.type, finding.name)
     if found is None:
         return finding
     return replace(
@@ -94,9 +94,10 @@ def settle(findings: Iterable[Finding], graph: Graph, settings: Settings, judged
     covered = cover(found, waivers, broad.keys())
     used = {id(f.waiver) for f in covered if f.waiver is not None}
     active = {f.control for f in found}
+    stacks = {stack_of(r.urn) for r in graph}
     built_in = [_malformed(m) for m in waivers.malformed]
     for waiver in waivers.entries:
-        if not _concerns(waiver, graph):
+        if not _concerns(waiver, graph, stacks):
             continue
         if waiver.expired(waivers.today):
             built_in.append(_about(waiver, EXPIRED, f"it ended {-waiver.days_left(waivers.today)} days ago"))
@@ -126,9 +127,8 @@ def _sound(waiver: Waiver, findings: Iterable[Finding]) -> str:
     return f"the pattern {waiver.resource} takes in what passes: {', '.join(sorted(names)[:3])}{more}"
 
 
-def _concerns(waiver: Waiver, graph: Graph) -> bool:
+def _concerns(waiver: Waiver, graph: Graph, stacks: Collection[str]) -> bool:
     """Whether the waiver should cover something in this graph: its stacks are meant, or its cloud."""
-    stacks = {stack_of(r.urn) for r in graph}
     if not any(waiver.in_stack(stack) for stack in stacks):
         return False
     return bool(waiver.stacks) or waiver.cloud is None or waiver.cloud in graph.clouds
