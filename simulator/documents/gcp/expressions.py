@@ -11,11 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from simulator.documents.reader import Reader, tokens_of
+
 MAX_NESTING = 50
-
-
-class ExpressionError(ValueError):
-    """The expression is malformed: what is wrong, and where in the text (characters from 0)."""
 
 
 @dataclass(frozen=True)
@@ -88,144 +86,104 @@ class Expression:
 
 
 def parse(text: str, language: Language) -> Expression:
-    """Read an expression; raises :class:`ExpressionError`."""
-    reader = _Reader(_tokens(text, language), language, len(text))
+    """Read an expression; raises :class:`Malformed`."""
+    reader = _Reader(text, language)
     reader.expression(0)
-    reader.end()
+    reader.end("an operator")
     return reader.found
 
 
-def _tokens(text: str, language: Language) -> list[tuple[str, str, int]]:
-    tokens: list[tuple[str, str, int]] = []
-    position = 0
-    while position < len(text):
-        found = language.token.match(text, position)
-        if found is None:
-            what = "a string is not closed" if text[position] in "\"'" else f"unexpected '{text[position]}'"
-            raise ExpressionError(f"{what} at character {position}")
-        kind = found.lastgroup
-        if kind is not None:
-            word = found.group()
-            if kind == "name" and word in language.words:
-                kind = "op"
-            tokens.append((kind, word, position))
-        position = found.end()
-    return tokens
+class _Reader(Reader):
+    nesting = MAX_NESTING
 
-
-class _Reader:
-    def __init__(self, tokens: list[tuple[str, str, int]], language: Language, length: int) -> None:
-        self._tokens = tokens
+    def __init__(self, text: str, language: Language) -> None:
+        tokens = [
+            ("op" if kind == "name" and word in language.words else kind, word, place)
+            for kind, word, place in tokens_of(text, language.token)
+        ]
+        super().__init__(tokens, len(text))
         self._language = language
-        self._length = length
-        self._at = 0
-        self._depth = 0
         self.found = Expression()
-
-    def _peek(self) -> tuple[str, str, int]:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "", self._length)
-
-    def _take(self, *ops: str) -> str:
-        kind, word, _ = self._peek()
-        if kind == "op" and word in ops:
-            self._at += 1
-            return word
-        return ""
-
-    def _need(self, op: str) -> None:
-        if not self._take(op):
-            raise self._unexpected(f"'{op}'")
-
-    def _unexpected(self, wanted: str) -> ExpressionError:
-        kind, word, position = self._peek()
-        got = "the end" if kind == "end" else f"'{word}' at character {position}"
-        return ExpressionError(f"expected {wanted}, got {got}")
-
-    def end(self) -> None:
-        if self._peek()[0] != "end":
-            raise self._unexpected("an operator or the end")
 
     def expression(self, level: int) -> None:
         if level == 0:
-            self._depth += 1
-            if self._depth > MAX_NESTING:
-                raise ExpressionError(f"it is nested deeper than {MAX_NESTING} levels")
+            self.enter()
         self._binary(level)
         if level == 0:
-            if self._language.ternary and self._take("?"):
+            if self._language.ternary and self.take("?"):
                 self._binary(0)
-                self._need(":")
+                self.need(":")
                 self.expression(0)
-            self._depth -= 1
+            self.leave()
 
     def _binary(self, level: int) -> None:
         if level == len(self._language.binary):
             self._unary()
             return
         self._binary(level + 1)
-        while self._take(*self._language.binary[level]):
+        while self.take(*self._language.binary[level]):
             if level < 2:
                 self.found.logical += 1
             self._binary(level + 1)
 
     def _unary(self) -> None:
-        while self._take(*self._language.unary):
+        while self.take(*self._language.unary):
             pass
         self._member()
 
     def _member(self) -> None:
         name = self._primary()
         while True:
-            if self._take("."):
-                kind, word, _ = self._peek()
+            if self.take("."):
+                kind, word, _ = self.peek()
                 if kind != "name":
-                    raise self._unexpected("a name")
-                self._at += 1
-                if self._take("("):
+                    raise self.unexpected("a name")
+                self.skip()
+                if self.take("("):
                     count = self._arguments(")")
                     self.found.calls.append((f"{name}.{word}" if name else f".{word}", count))
                     name = ""
                 elif name:
                     name = f"{name}.{word}"
                     self.found.names[-1] = name
-            elif self._take("["):
+            elif self.take("["):
                 self.expression(0)
-                self._need("]")
+                self.need("]")
                 name = ""
             else:
                 return
 
     def _primary(self) -> str:
-        kind, word, _ = self._peek()
+        kind, word, _ = self.peek()
         if kind in ("string", "number"):
-            self._at += 1
+            self.skip()
             return ""
         if kind == "name":
-            self._at += 1
+            self.skip()
             if word in ("true", "false", "null", "True", "False", "TRUE", "FALSE"):
                 return ""
-            if self._take("("):
+            if self.take("("):
                 self.found.calls.append((word, self._arguments(")")))
                 return ""
             self.found.names.append(word)
             return word
-        if self._take("("):
+        if self.take("("):
             self.expression(0)
-            self._need(")")
-        elif self._take("["):
+            self.need(")")
+        elif self.take("["):
             self._arguments("]")
-        elif self._language.maps and self._take("{"):
+        elif self._language.maps and self.take("{"):
             self._pairs()
         else:
-            raise self._unexpected("a value")
+            raise self.unexpected("a value")
         return ""
 
     def _arguments(self, closing: str) -> int:
         count = 0
-        while not self._take(closing):
+        while not self.take(closing):
             if count:
-                self._need(",")
-                if closing == "]" and self._take(closing):
+                self.need(",")
+                if closing == "]" and self.take(closing):
                     return count
             self.expression(0)
             count += 1
@@ -233,10 +191,10 @@ class _Reader:
 
     def _pairs(self) -> None:
         first = True
-        while not self._take("}"):
+        while not self.take("}"):
             if not first:
-                self._need(",")
+                self.need(",")
             first = False
             self.expression(0)
-            self._need(":")
+            self.need(":")
             self.expression(0)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from simulator.documents.fault import Fault, Place, nearest
+from simulator.documents.reader import Malformed, Reader, tokens_of
 from simulator.values import is_unknown
 
 MAX_LOG_FILTER = 20_000
@@ -69,10 +70,6 @@ _TOKEN = re.compile(
 )
 
 
-class FilterError(ValueError):
-    """The filter is malformed."""
-
-
 @dataclass
 class Filter:
     """The comparisons of a filter: field, operator and the text of the value (without quotes)."""
@@ -81,114 +78,73 @@ class Filter:
 
 
 def parse(text: str, roots: tuple[str, ...], functions: tuple[str, ...], *, bare: bool) -> Filter:
-    """Read a filter; ``bare`` words are searches (Logging). Raises :class:`FilterError`."""
-    reader = _Reader(_tokens(text), roots, functions, bare)
+    """Read a filter; ``bare`` words are searches (Logging). Raises :class:`Malformed`."""
+    reader = _Reader(text, roots, functions, bare)
     if reader.more():
         reader.either()
-    reader.end()
+    reader.end("AND, OR")
     return reader.found
 
 
-def _tokens(text: str) -> list[tuple[str, str, int]]:
-    tokens: list[tuple[str, str, int]] = []
-    position = 0
-    while position < len(text):
-        found = _TOKEN.match(text, position)
-        if found is None:
-            what = "a string is not closed" if text[position] in "\"'" else f"unexpected '{text[position]}'"
-            raise FilterError(f"{what} at character {position}")
-        if found.lastgroup is not None:
-            tokens.append((found.lastgroup, found.group(), position))
-        position = found.end()
-    return tokens
+class _Reader(Reader):
+    nesting = MAX_NESTING
 
-
-class _Reader:
-    def __init__(
-        self, tokens: list[tuple[str, str, int]], roots: tuple[str, ...], functions: tuple[str, ...], bare: bool
-    ) -> None:
-        self._tokens = tokens
+    def __init__(self, text: str, roots: tuple[str, ...], functions: tuple[str, ...], bare: bool) -> None:
+        super().__init__(tokens_of(text, _TOKEN), len(text))
         self._roots = roots
         self._functions = functions
         self._bare = bare
-        self._at = 0
-        self._depth = 0
         self.found = Filter()
 
-    def more(self) -> bool:
-        return self._at < len(self._tokens)
-
-    def _peek(self) -> tuple[str, str, int]:
-        return self._tokens[self._at] if self.more() else ("end", "", 0)
-
-    def _take(self, *words: str) -> str:
-        kind, word, _ = self._peek()
-        if kind in ("op", "word", "minus") and word in words:
-            self._at += 1
-            return word
-        return ""
-
-    def _unexpected(self, wanted: str) -> FilterError:
-        kind, word, position = self._peek()
-        return FilterError(
-            f"expected {wanted}, got " + ("the end" if kind == "end" else f"'{word}' at character {position}")
-        )
-
-    def end(self) -> None:
-        if self.more():
-            raise self._unexpected("AND, OR or the end")
-
     def either(self) -> None:
-        self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise FilterError(f"it is nested deeper than {MAX_NESTING} levels")
+        self.enter()
         self._term()
-        while self.more() and self._peek()[1] != ")":
-            self._take("AND", "OR")
+        while self.more() and self.peek()[1] != ")":
+            self.take("AND", "OR")
             self._term()
-        self._depth -= 1
+        self.leave()
 
     def _term(self) -> None:
-        while self._take("NOT", "-"):
+        while self.take("NOT", "-"):
             pass
-        if self._take("("):
+        if self.take("("):
             self.either()
-            if not self._take(")"):
-                raise self._unexpected("')'")
+            if not self.take(")"):
+                raise self.unexpected("')'")
             return
-        kind, word, _ = self._peek()
+        kind, word, _ = self.peek()
         if kind not in ("word", "string") or word in ("AND", "OR"):
-            raise self._unexpected("a comparison")
-        self._at += 1
-        if kind == "word" and self._peek()[1] == "(" and (word in self._functions or not self._bare):
+            raise self.unexpected("a comparison")
+        self.skip()
+        if kind == "word" and self.peek()[1] == "(" and (word in self._functions or not self._bare):
             self._call(word)
-            if self._peek()[1] in _COMPARE:
-                self._at += 1
+            if self.peek()[1] in _COMPARE:
+                self.skip()
                 self._value()
             return
-        operator = self._take(*_COMPARE)
+        operator = self.take(*_COMPARE)
         if not operator:
             if self._bare:
                 return
-            raise self._unexpected("an operator")
+            raise self.unexpected("an operator")
         root = re.split(r"[.\[]", word, maxsplit=1)[0]
         if kind == "word" and root not in self._roots:
             hint = nearest(root, self._roots)
-            raise FilterError(f"Field not found: '{word}'" + (f" ({hint})" if hint else ""))
+            raise Malformed(f"Field not found: '{word}'" + (f" ({hint})" if hint else ""))
         self.found.comparisons.append((word, operator, self._value()))
 
     def _value(self) -> str:
-        if self._take("("):
+        if self.take("("):
             self._list()
             return ""
-        kind, word, position = self._peek()
+        kind, word, position = self.peek()
         if kind == "minus":
-            self._at += 1
-            kind, word, position = self._peek()
+            self.skip()
+            kind, word, position = self.peek()
         end = position + len(word)
         if kind not in ("word", "string"):
-            raise self._unexpected("a value")
-        self._at += 1
+            raise self.unexpected("a value")
+        self.skip()
         if kind == "word" and self._opens_at(end):
             self._call(word)
             return ""
@@ -196,24 +152,24 @@ class _Reader:
 
     def _opens_at(self, position: int) -> bool:
         """Tell whether a bracket follows without a space between: a call, not a term of its own."""
-        _, word, start = self._peek()
+        _, word, start = self.peek()
         return word == "(" and start == position
 
     def _call(self, name: str) -> None:
         if name not in self._functions:
             hint = nearest(name, self._functions)
-            raise FilterError(f"'{name}' is no function of filters" + (f" ({hint})" if hint else ""))
-        self._take("(")
+            raise Malformed(f"'{name}' is no function of filters" + (f" ({hint})" if hint else ""))
+        self.take("(")
         self._list()
 
     def _list(self) -> None:
         """Read up to the closing bracket: values with commas, or with AND and OR between them."""
         depth = 1
         while depth:
-            kind, word, _ = self._peek()
+            kind, word, _ = self.peek()
             if kind == "end":
-                raise self._unexpected("')'")
-            self._at += 1
+                raise self.unexpected("')'")
+            self.skip()
             depth += {"(": 1, ")": -1}.get(word, 0) if kind == "op" else 0
 
 
@@ -226,7 +182,7 @@ def monitoring_faults(text: str, place: Place, *, needs: tuple[str, ...] = ()) -
         return
     try:
         found = parse(text, MONITORING_ROOTS, MONITORING_FUNCTIONS, bare=False)
-    except FilterError as error:
+    except Malformed as error:
         yield Fault(place, f"the filter does not parse: {error}")
         return
     named = {name for name, _, _ in found.comparisons}
@@ -251,7 +207,7 @@ def logging_faults(text: str, place: Place) -> Iterator[Fault]:
         return
     try:
         found = parse(text, LOGGING_ROOTS, LOGGING_FUNCTIONS, bare=True)
-    except FilterError as error:
+    except Malformed as error:
         yield Fault(place, f"the filter does not parse: {error}")
         return
     for name, operator, value in found.comparisons:

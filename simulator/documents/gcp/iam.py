@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulator.documents.fault import Document, Fault, Place, items, listed, members, nearest
-from simulator.documents.gcp.expressions import CEL, Expression, ExpressionError, parse
+from simulator.documents.gcp.expressions import CEL, Expression, parse
 from simulator.documents.gcp.predefined_roles import BASIC, OTHER_SERVICES, ROLES
+from simulator.documents.reader import Malformed
 from simulator.values import is_unknown
 
 _CUSTOM = re.compile(r"(projects/[a-z][a-z0-9-]{4,28}[a-z0-9]|organizations/\d+)/roles/[a-zA-Z0-9_.]{3,64}")
@@ -116,7 +117,7 @@ def condition_faults(condition: Any, place: Place) -> Iterator[Fault]:
 def _cel_faults(text: str, place: Place, roots: tuple[str, ...]) -> Iterator[Fault]:
     try:
         found = parse(text, CEL)
-    except ExpressionError as error:
+    except Malformed as error:
         yield Fault(place, f"the expression does not parse: {error}")
         return
     yield from _root_faults(found, place, roots)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulator.documents.fault import Document, Fault, Place, get, members, nearest
-from simulator.documents.gcp.expressions import CEL, ExpressionError, parse
+from simulator.documents.gcp.expressions import CEL, parse
+from simulator.documents.reader import Malformed
 from simulator.values import is_unknown
 
 COLUMN_TYPES = (
@@ -183,5 +184,5 @@ def org_policy(document: Document) -> Iterator[Fault]:
             if isinstance(expression, str) and not is_unknown(expression):
                 try:
                     parse(expression, CEL)
-                except ExpressionError as error:
+                except Malformed as error:
                     yield Fault((*place, "condition", "expression"), f"the expression does not parse: {error}")

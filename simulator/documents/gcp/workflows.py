@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.documents.fault import Document, Fault, Place, listed, members, nearest
-from simulator.documents.gcp.expressions import WORKFLOWS, ExpressionError, parse
+from simulator.documents.gcp.expressions import WORKFLOWS, parse
 from simulator.documents.gcp.workflow_library import HELPERS, LIBRARY
+from simulator.documents.reader import Malformed
 
 MAX_BYTES = 128 * 1024
 MAX_EXPRESSION = 400
@@ -302,7 +303,7 @@ def _expressions(value: Any, place: Place, flows: set[str]) -> Iterator[Fault]:
         )
     try:
         found = parse(code, WORKFLOWS)
-    except ExpressionError as error:
+    except Malformed as error:
         yield Fault(place, f"the expression '{code[:60]}' does not parse: {error}")
         return
     for called, _ in found.calls:

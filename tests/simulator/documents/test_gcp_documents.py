@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.documents.check import check_documents
 from simulator.documents.gcp import filters
+from simulator.documents.reader import Malformed
 from simulator.model import UNKNOWN
 from tests.simulator.documents.probe import changed, json_like, said
 
@@ -264,7 +265,7 @@ def test_reads_filters(text: str, comparisons: list[tuple[str, str, str]]) -> No
 def test_filters_never_raise_otherwise(text: str, bare: bool) -> None:
     try:
         filters.parse(text, ("a", "b"), ("f",), bare=bare)
-    except filters.FilterError as error:
+    except Malformed as error:
         assert str(error)
 
 

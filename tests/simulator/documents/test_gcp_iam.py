@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.documents.check import check_documents
-from simulator.documents.gcp.expressions import CEL, WORKFLOWS, ExpressionError, parse
+from simulator.documents.gcp.expressions import CEL, WORKFLOWS, parse
 from simulator.documents.gcp.predefined_roles import OTHER_SERVICES, ROLES
+from simulator.documents.reader import Malformed
 from simulator.model import UNKNOWN
 from tests.simulator.documents.probe import changed, json_like, said
 
@@ -162,15 +163,15 @@ def test_reads_cel(text: str, names: list[str]) -> None:
     ],
 )
 def test_refuses_cel(text: str, fault: str) -> None:
-    with pytest.raises(ExpressionError, match=fault.replace("(", r"\(")):
+    with pytest.raises(Malformed, match=fault.replace("(", r"\(")):
         parse(text, CEL)
 
 
 def test_languages_differ() -> None:
     assert parse('not a or b["x"] // 2 == 1', WORKFLOWS).names == ["a", "b"]
-    with pytest.raises(ExpressionError):
+    with pytest.raises(Malformed):
         parse("a && b", WORKFLOWS)
-    with pytest.raises(ExpressionError):
+    with pytest.raises(Malformed):
         parse("a or b", CEL)
 
 
@@ -180,7 +181,7 @@ def test_expressions_never_raise_otherwise(text: str) -> None:
     for language in (CEL, WORKFLOWS):
         try:
             parse(text, language)
-        except ExpressionError as error:
+        except Malformed as error:
             assert str(error)
 
 
