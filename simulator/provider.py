@@ -177,8 +177,9 @@ class SimulatedProvider:
             stored = self._find(transaction, shape, id_, inputs)
             if stored is None or stored.state is not State.LIVE:
                 return
-            self._refuse_delete(transaction, shape, stored)
-            for one in (*self._inside(transaction, stored), stored):
+            inside = self._inside(transaction, stored)
+            self._refuse_delete(transaction, stored, inside)
+            for one in (*inside, stored):
                 _bury(transaction, one)
         if fault is not None:
             raise faults.late(fault, type_, urn.rsplit("::", 1)[-1], "delete", timeout)
@@ -214,12 +215,7 @@ class SimulatedProvider:
 
     def _still_taken(self, shape: Shape, holder: Stored) -> CloudError:
         after = lifecycle.AFTERLIFE[shape.token]
-        remedy = after.remedy.format(
-            name=holder.id.rsplit("/", 1)[-1],
-            id=holder.id,
-            location=holder.inputs.get("location", ""),
-            group=holder.inputs.get("resourceGroupName", ""),
-        )
+        remedy = after.remedy_for(holder.id, holder.inputs)
         until = ""
         if holder.until is not None:
             until = time.strftime(" until %Y-%m-%d", time.gmtime(holder.until))
@@ -250,7 +246,7 @@ class SimulatedProvider:
                     f"set replace_on_changes=['{render(path)}'] on the resource to have it replaced",
                 )
 
-    def _refuse_delete(self, transaction: Transaction, shape: Shape, stored: Stored) -> None:
+    def _refuse_delete(self, transaction: Transaction, stored: Stored, inside: list[Stored]) -> None:
         protection = lifecycle.PROTECTED.get(stored.type)
         if protection is not None and stored.inputs.get(protection, True) is not False:
             raise CloudError(
@@ -263,11 +259,11 @@ class SimulatedProvider:
             raise CloudError(full[1], f"{full[2]} ({stored.id}){remedy}")
         forced = lifecycle.FORCE.get(stored.type, "")
         force = forced is None or (forced != "" and stored.inputs.get(forced) is True)
-        inside = {one.number for one in self._inside(transaction, stored)}
+        gone = {stored.number, *(one.number for one in inside)}
         allowed = lifecycle.HOLDERS.get(stored.type)
-        for one in (stored, *self._inside(transaction, stored)):
+        for one in (stored, *inside):
             for user, path, _ in transaction.users(transaction.names_of(one.number), one.number):
-                tolerated = user.number in inside or user.number == stored.number or (force and one is stored)
+                tolerated = user.number in gone or (force and one is stored)
                 if one is stored and allowed is not None:
                     tolerated = tolerated or user.type not in allowed
                 elif path != "":

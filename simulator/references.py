@@ -107,12 +107,7 @@ def _refuse_unusable(shape: Shape, reference: Reference, found: list[Stored]) ->
 
 def _dead(shape: Shape, reference: Reference, buried: Stored) -> CloudError:
     after = lifecycle.AFTERLIFE[buried.type]
-    remedy = after.remedy.format(
-        name=buried.id.rsplit("/", 1)[-1],
-        id=buried.id,
-        location=buried.inputs.get("location", ""),
-        group=buried.inputs.get("resourceGroupName", ""),
-    )
+    remedy = after.remedy_for(buried.id, buried.inputs)
     where = f"{reference.path or 'parent'} of {shape.token}"
     return CloudError(
         after.used_code or after.code,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from simulator.model import Props
+
 DAY: Final = 86_400.0
 
 
@@ -27,6 +29,15 @@ class Afterlife:
     """What the cloud answers to a reference meanwhile; :attr:`code` when empty."""
     called: str = "deleted and not yet purged"
     """The state in words."""
+
+    def remedy_for(self, id_: str, inputs: Props) -> str:
+        """Return what frees the name of an object."""
+        return self.remedy.format(
+            name=id_.rsplit("/", 1)[-1],
+            id=id_,
+            location=inputs.get("location", ""),
+            group=inputs.get("resourceGroupName", ""),
+        )
 
 
 AFTERLIFE: Final = MappingProxyType(

@@ -9,17 +9,22 @@ writes as text and the API as a number, blob or time.
 from __future__ import annotations
 
 import fnmatch
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
+from simulator.catalogue.facts import Mapping as MappingRate
 from simulator.catalogue.facts import Rule
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.sources.aws_names import Likeness, fold, pair, singular
+from simulator.catalogue.sources.aws_patterns import whole
 from simulator.catalogue.types import Kind, Property, WireType
 
+NO_MAXIMUM: Final = 2**31 - 1
+"""What models write where there is no limit."""
 _DEPTH: Final = 12
 """Levels of objects that are walked: recursive types (filters, statements) repeat what was said above."""
 PROVIDER_ONLY: Final = frozenset({"region", "tagsAll", "forceDestroy", "namePrefix", "timeouts"})
@@ -240,6 +245,57 @@ def limits_of(placed: Placed) -> Iterator[tuple[Rule, Any]]:
         if rule in (Rule.MIN_LENGTH, Rule.MIN_ITEMS) and value == 0:
             continue
         yield rule, value
+
+
+Said = tuple[str, Rule, Any, str]
+"""Path, rule, value, and the place in the model."""
+
+
+class ModelSource(ABC):
+    """A model of the AWS APIs as a source of facts: where the inputs of a type lie in it is found once."""
+
+    searched: ClassVar[bool]
+    """Whether a pattern of the model holds where it is found in a value; otherwise it holds of the whole."""
+
+    def __init__(self) -> None:
+        """Read nothing yet."""
+        self._layouts: dict[str, Layout | None] = {}
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Name and version of the package the model comes from."""
+
+    @abstractmethod
+    def _lay(self, shape: Shape) -> Layout | None:
+        """Find the inputs of a type in the model."""
+
+    def layout(self, shape: Shape) -> Layout | None:
+        """Say where the inputs of a type lie in the model; None for a type that it does not have."""
+        if shape.token not in self._layouts:
+            self._layouts[shape.token] = self._lay(shape)
+        return self._layouts[shape.token]
+
+    def mapping(self, shape: Shape) -> MappingRate | None:
+        """Say which inputs were found and which patterns could not be used."""
+        layout = self.layout(shape)
+        if layout is None:
+            return None
+        skipped = (
+            f"{one.path}: {reason}"
+            for one in layout.placed
+            for rule, value in limits_of(one)
+            if rule is Rule.PATTERN and (reason := whole(value, searched=self.searched).reason)
+        )
+        return MappingRate(shape.token, self.name, layout.mapped, tuple(layout.unmapped), tuple(dict.fromkeys(skipped)))
+
+    def _limits(self, layout: Layout) -> Iterator[Said]:
+        """Yield the limits of every input that was found, without the patterns that cannot be used."""
+        for one in layout.placed:
+            for rule, value in limits_of(one):
+                usable = whole(value, searched=self.searched).text if rule is Rule.PATTERN else value
+                if rule is not Rule.PATTERN or usable:
+                    yield one.path, rule, usable, one.node.place
 
 
 @dataclass(frozen=True)

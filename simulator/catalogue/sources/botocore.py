@@ -16,13 +16,11 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 from simulator.catalogue.facts import Fact, Rule
-from simulator.catalogue.facts import Mapping as MappingRate
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.sources import aws_updates
 from simulator.catalogue.sources.aws_calls import NAMES, Call, find_calls, nouns_of, prefixes_of
 from simulator.catalogue.sources.aws_exempt import exempt, widened
-from simulator.catalogue.sources.aws_model import Layout, Node, NodeKind, lay, limits_of
-from simulator.catalogue.sources.aws_patterns import whole
+from simulator.catalogue.sources.aws_model import NO_MAXIMUM, Layout, ModelSource, Node, NodeKind, lay
 
 _KINDS: Final = MappingProxyType(
     {
@@ -44,8 +42,6 @@ _BOUNDS: Final = MappingProxyType(
         NodeKind.MAP: (Rule.MIN_ITEMS, Rule.MAX_ITEMS),
     }
 )
-_NO_MAXIMUM: Final = 2**31 - 1
-"""What models write where there is no limit."""
 
 
 class ShapeNode:
@@ -102,7 +98,7 @@ class ShapeNode:
             found[Rule.PATTERN] = metadata["pattern"]
         if "min" in metadata:
             found[low] = metadata["min"]
-        if "max" in metadata and metadata["max"] < _NO_MAXIMUM:
+        if "max" in metadata and metadata["max"] < NO_MAXIMUM:
             found[high] = metadata["max"]
         return found
 
@@ -119,13 +115,15 @@ class _Root:
         self.members = members
 
 
-class BotocoreSource:
+class BotocoreSource(ModelSource):
     """The service models of the installed botocore."""
+
+    searched = False
 
     def __init__(self) -> None:
         """Read nothing yet: a model is read when the first type of its service is asked for."""
+        super().__init__()
         self._loader = Loader()
-        self._layouts: dict[str, Layout | None] = {}
 
     @functools.cached_property
     def name(self) -> str:
@@ -150,31 +148,12 @@ class BotocoreSource:
         layout = self.layout(shape)
         if layout is None:
             return
-        for one in layout.placed:
-            for rule, value in limits_of(one):
-                if rule is Rule.PATTERN:
-                    value = whole(value, searched=False).text  # noqa: PLW2901
-                    if not value:
-                        continue
-                if not exempt(shape.token, one.path, rule, value):
-                    value = widened(shape.token, one.path, rule, value)  # noqa: PLW2901
-                    yield Fact(shape.token, one.path, rule, value, f"{self.name} {one.node.place}")
+        for path, rule, value, place in self._limits(layout):
+            if not exempt(shape.token, path, rule, value):
+                yield Fact(shape.token, path, rule, widened(shape.token, path, rule, value), f"{self.name} {place}")
         for path, source in aws_updates.replacing(shape, layout, self.calls(shape), self.model):
             if not exempt(shape.token, path, Rule.REPLACES):
                 yield Fact(shape.token, path, Rule.REPLACES, True, f"{self.name} {source}")
-
-    def mapping(self, shape: Shape) -> MappingRate | None:
-        """Say which inputs were found and which patterns could not be used."""
-        layout = self.layout(shape)
-        if layout is None:
-            return None
-        skipped = (
-            f"{one.path}: {reason}"
-            for one in layout.placed
-            for rule, value in limits_of(one)
-            if rule is Rule.PATTERN and (reason := whole(value, searched=False).reason)
-        )
-        return MappingRate(shape.token, self.name, layout.mapped, tuple(layout.unmapped), tuple(dict.fromkeys(skipped)))
 
     def required(self, shape: Shape) -> frozenset[str]:
         """Return the inputs of a type that its calls require."""
@@ -186,14 +165,10 @@ class BotocoreSource:
             one.path for one in layout.placed if len(one.way) == 1 and one.way[0] in asked and _is_input(one.path)
         )
 
-    def layout(self, shape: Shape) -> Layout | None:
-        """Say where the inputs of a type lie in its calls; None for a type without a known call."""
-        if shape.token not in self._layouts:
-            calls = self.calls(shape)
-            self._layouts[shape.token] = self._lay(shape, calls) if calls else None
-        return self._layouts[shape.token]
-
-    def _lay(self, shape: Shape, calls: tuple[Call, ...]) -> Layout:
+    def _lay(self, shape: Shape) -> Layout | None:
+        calls = self.calls(shape)
+        if not calls:
+            return None
         members: dict[str, Node] = {}
         nouns: list[str] = []
         for call in calls:

@@ -18,13 +18,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from simulator.catalogue.facts import Fact, Rule
-from simulator.catalogue.facts import Mapping as MappingRate
 from simulator.catalogue.shapes import Shape
 from simulator.catalogue.sources.aws_calls import nouns_of, prefixes_of
 from simulator.catalogue.sources.aws_exempt import exempt, widened
-from simulator.catalogue.sources.aws_model import Layout, Node, NodeKind, Placed, lay, limits_of
+from simulator.catalogue.sources.aws_model import NO_MAXIMUM, Layout, ModelSource, Node, NodeKind, Placed, Said, lay
 from simulator.catalogue.sources.aws_names import Likeness
-from simulator.catalogue.sources.aws_patterns import whole
 from simulator.catalogue.sources.aws_types import NAMES, Described, describing
 from simulator.catalogue.sources.botocore import BotocoreSource
 
@@ -45,8 +43,6 @@ _LIMITS: Final = MappingProxyType(
 _KINDS: Final = MappingProxyType(
     {"array": NodeKind.LIST, "string": NodeKind.STRING, "integer": NodeKind.NUMBER, "number": NodeKind.NUMBER}
 )
-_NO_MAXIMUM: Final = 2**31 - 1
-_Said = tuple[str, Rule, Any, str]
 _UNFILLED: Final = MappingProxyType(
     {
         "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": frozenset({"rule"}),
@@ -97,23 +93,25 @@ class SchemaNode:
     def limits(self) -> Mapping[Rule, Any]:
         """Pattern, enum, bounds."""
         found = {rule: self.schema[name] for name, rule in _LIMITS.items() if name in self.schema}
-        return {rule: value for rule, value in found.items() if isinstance(value, str | list) or value < _NO_MAXIMUM}
+        return {rule: value for rule, value in found.items() if isinstance(value, str | list) or value < NO_MAXIMUM}
 
     def _part(self, schema: Mapping[str, Any], name: str) -> SchemaNode:
         return SchemaNode(schema, self._document, f"{self.place}.{name}" if name else self.place)
 
 
-class CloudFormationSource:
+class CloudFormationSource(ModelSource):
     """The schemas of the installed cfn-lint."""
+
+    searched = True
 
     def __init__(self) -> None:
         """Find the schemas; raises :class:`ModuleNotFoundError` where cfn-lint is not installed."""
+        super().__init__()
         found = importlib.util.find_spec("cfnlint")
         if found is None or found.origin is None:
             raise ModuleNotFoundError("cfn-lint is not installed; the CloudFormation facts are read from it")
         self._folder = Path(found.origin).parent / "data" / "schemas"
         self._api = BotocoreSource()
-        self._layouts: dict[str, Layout | None] = {}
 
     @functools.cached_property
     def name(self) -> str:
@@ -143,7 +141,7 @@ class CloudFormationSource:
         if described is None or layout is None:
             return
         for path, rule, value, place in (
-            *_limits(layout),
+            *self._limits(layout),
             *_replaces(layout, self.schema(described.name), described),
             *_together(layout),
             *self._required(shape, layout, described),
@@ -151,34 +149,17 @@ class CloudFormationSource:
             if not exempt(shape.token, path, rule, value):
                 yield Fact(shape.token, path, rule, widened(shape.token, path, rule, value), f"{self.name} {place}")
 
-    def _required(self, shape: Shape, layout: Layout, described: Described) -> Iterator[_Said]:
+    def _required(self, shape: Shape, layout: Layout, described: Described) -> Iterator[Said]:
         asked = set(self.schema(described.name).get("required", ()))
         unfilled = _UNFILLED.get(shape.token, frozenset()) & self._api.required(shape)
         for one in layout.placed:
             if one.path in unfilled and one.way[-1] in asked:
                 yield one.path, Rule.REQUIRED, True, f"{described.name} required {one.way[-1]}"
 
-    def mapping(self, shape: Shape) -> MappingRate | None:
-        """Say which inputs were found and which patterns could not be used."""
-        layout = self.layout(shape)
-        if layout is None:
+    def _lay(self, shape: Shape) -> Layout | None:
+        described = self.described(shape)
+        if described is None:
             return None
-        skipped = (
-            f"{one.path}: {reason}"
-            for one in layout.placed
-            for rule, value in limits_of(one)
-            if rule is Rule.PATTERN and (reason := whole(value, searched=True).reason)
-        )
-        return MappingRate(shape.token, self.name, layout.mapped, tuple(layout.unmapped), tuple(dict.fromkeys(skipped)))
-
-    def layout(self, shape: Shape) -> Layout | None:
-        """Say where the inputs of a type lie in its schema; None for a type without one."""
-        if shape.token not in self._layouts:
-            described = self.described(shape)
-            self._layouts[shape.token] = self._lay(shape, described) if described is not None else None
-        return self._layouts[shape.token]
-
-    def _lay(self, shape: Shape, described: Described) -> Layout:
         schema = self.schema(described.name)
         node: Node = SchemaNode(schema, schema, described.name)
         for step in filter(None, described.at.split(".")):
@@ -190,17 +171,7 @@ class CloudFormationSource:
         return lay(shape, node, nouns, NAMES.get(shape.token.split(":", 1)[1], {}))
 
 
-def _limits(layout: Layout) -> Iterator[_Said]:
-    for one in layout.placed:
-        for rule, value in limits_of(one):
-            if rule is Rule.PATTERN:
-                value = whole(value, searched=True).text  # noqa: PLW2901
-                if not value:
-                    continue
-            yield one.path, rule, value, one.node.place
-
-
-def _replaces(layout: Layout, schema: Mapping[str, Any], described: Described) -> Iterator[_Said]:
+def _replaces(layout: Layout, schema: Mapping[str, Any], described: Described) -> Iterator[Said]:
     at = tuple(filter(None, described.at.split(".")))
     fixed = {
         tuple(step for step in pointer.split("/") if step not in _IN_PATHS)
@@ -214,7 +185,7 @@ def _replaces(layout: Layout, schema: Mapping[str, Any], described: Described) -
             yield one.path, Rule.REPLACES, True, f"{schema['typeName']} createOnlyProperties {way[-1]}"
 
 
-def _together(layout: Layout) -> Iterator[_Said]:
+def _together(layout: Layout) -> Iterator[Said]:
     """Rules between the members of one object, where the SDK has all of them."""
     objects: dict[str, list[Placed]] = {}
     for one in layout.placed:

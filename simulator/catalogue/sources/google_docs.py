@@ -15,7 +15,8 @@ from simulator.catalogue.facts import Confidence, Fact, Rule
 from simulator.catalogue.facts import Mapping as Coverage
 from simulator.catalogue.packages import PACKAGES
 from simulator.catalogue.shapes import Shape
-from simulator.catalogue.types import Kind, ObjectType, Property, WireType
+from simulator.catalogue.sources.places import beneath
+from simulator.catalogue.types import Kind, ObjectType, Property
 
 _LISTED = re.compile(r"(?:Possible values are|Each value may be one of): ((?:`[^`]+`(?:,\s+)?)+)\.")
 _LITERAL = re.compile(r"`([^`]+)`")
@@ -110,14 +111,6 @@ def _places(
     for name, prop in sorted(properties.items()):
         path = f"{head}.{name}" if head else name
         yield path, prop
-        inner, steps = _inner(prop.type)
+        inner, steps = beneath(prop.type)
         if inner is not None and inner not in above:
             yield from _places(inner.properties, path + steps, (*above, inner))
-
-
-def _inner(type_: WireType) -> tuple[ObjectType | None, str]:
-    steps = ""
-    while type_.element is not None:
-        type_ = type_.element
-        steps += "[*]"
-    return type_.cls, steps

@@ -128,6 +128,15 @@ class Walk:
                 return
 
 
+def beneath(type_: WireType) -> tuple[ObjectType | None, str]:
+    """Return the object under arrays and maps, and the steps of a path that lead to it; None where it is a union."""
+    steps = ""
+    while type_.element is not None:
+        type_ = type_.element
+        steps += "[*]"
+    return type_.cls, steps
+
+
 def name_of(cls: ObjectType) -> str:
     """Return what tells one object type from another."""
     return cls.name

@@ -14,7 +14,8 @@ from simulator.catalogue.facts import Confidence, Fact, Rule
 from simulator.catalogue.facts import Mapping as Found
 from simulator.catalogue.packages import PACKAGES
 from simulator.catalogue.shapes import Shape
-from simulator.catalogue.types import ObjectType, Property, WireType
+from simulator.catalogue.sources.places import beneath
+from simulator.catalogue.types import ObjectType, Property
 
 _REPLACES = re.compile(
     r"forces? (?:a |the )?(?:creation of a )?(?:new resource|replacement|recreation)"
@@ -49,14 +50,6 @@ def _walk(properties: Mapping[str, Property], head: str, above: tuple[ObjectType
         if _REPLACES.search(prop.doc):
             yield path
             continue
-        inner, steps = _inner(prop.type)
+        inner, steps = beneath(prop.type)
         if inner is not None and inner not in above:
             yield from _walk(inner.properties, path + steps, (*above, inner))
-
-
-def _inner(type_: WireType) -> tuple[ObjectType | None, str]:
-    steps = ""
-    while type_.element is not None:
-        type_ = type_.element
-        steps += "[*]"
-    return type_.cls, steps
