@@ -5,20 +5,19 @@ Computed from the controls, their levels in the packs, and the crosswalk; nothin
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
 from components.core.cloud import Cloud, Gap
+from policies import page as computed
 from policies.control import Control, Group
 from policies.crosswalk import data
 from policies.frameworks import clause
 from policies.packs import levels
-from policies.registry import controls
+from policies.page import TITLES
 from policies.settings import Profile
 
 PAGE = Path(__file__).parent.parent / "docs" / "controls.md"
-_CLOUDS = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "Google Cloud"}
 
 
 def page(given: Iterable[Control]) -> str:
@@ -31,7 +30,7 @@ def page(given: Iterable[Control]) -> str:
         "Written by `python -m policies.control_page --write`; do not edit.",
         "",
         f"{len(all_)} controls. Gaps: "
-        + ", ".join(f"{_CLOUDS[c]} {n}" for c, n in gaps.items())
+        + ", ".join(f"{TITLES[c]} {n}" for c, n in gaps.items())
         + ". A gap is reported as not applicable with its reason, never as passed.",
         "",
         "Types stand without API version: `azure-native:storage/v20240101:StorageAccount` and",
@@ -78,7 +77,7 @@ def _section(control: Control) -> list[str]:
     for cloud in Cloud:
         cell = control.rows[cloud]
         words = f"gap ({cell.kind.value}): {cell.reason}" if isinstance(cell, Gap) else _types(control, cloud)
-        lines.append(f"| {_CLOUDS[cloud]} | {words} |")
+        lines.append(f"| {TITLES[cloud]} | {words} |")
     return lines
 
 
@@ -92,16 +91,7 @@ def _host(url: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or fail where it is stale."""
-    parser = argparse.ArgumentParser(prog="python -m policies.control_page", description="The page of all controls.")
-    parser.add_argument("--write", action="store_true", help=f"write docs/{PAGE.name}")
-    write = parser.parse_args(arguments).write
-    text = page(controls())
-    if write:
-        PAGE.write_text(text, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"docs/{PAGE.name} is stale; run: python -m policies.control_page --write")
-        return 1
-    return 0
+    return computed.main("policies.control_page", "The page of all controls.", PAGE, page, arguments)
 
 
 if __name__ == "__main__":

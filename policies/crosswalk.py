@@ -8,7 +8,6 @@ cloud API. Deliberately not done: rules on supporting services out of other sour
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from components.core.cloud import Cloud
+from policies import page as computed
 from policies.control import Control
 from policies.registry import controls
 
@@ -221,22 +221,13 @@ def _words(row: Row) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the score; write the page, or fail where it is stale."""
-    parser = argparse.ArgumentParser(prog="python -m policies.crosswalk", description="Crosswalk to published rules.")
-    parser.add_argument("--write", action="store_true", help=f"write docs/{PAGE.name}")
-    write = parser.parse_args(arguments).write
-    text = page(controls())
     rows = crosswalk(controls())
     for name, part in (
         ("machine learning", [row for row in rows if row.rule.machine_learning]),
         ("supporting services", [row for row in rows if not row.rule.machine_learning]),
     ):
         print(f"{name}: {len(part)} rules, {', '.join(f'{n} {d.value}' for d, n in score(part).items())}")
-    if write:
-        PAGE.write_text(text, encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print(f"docs/{PAGE.name} is stale; run: python -m policies.crosswalk --write")
-        return 1
-    return 0
+    return computed.main("policies.crosswalk", "Crosswalk to published rules.", PAGE, page, arguments)
 
 
 if __name__ == "__main__":

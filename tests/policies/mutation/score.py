@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from components.core.cloud import Cloud
+from policies.page import TITLES
 from policies.verdict import Verdict
 from tests.policies.mutation.decisions import Decision, Key, decide, decisions
 from tests.policies.mutation.graphs import graphs
@@ -15,7 +16,6 @@ from tests.policies.mutation.judging import Judge
 from tests.policies.mutation.mutants import mutants
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "policies" / "mutation.md"
-TITLES = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "Google Cloud"}
 HEAD = """# Mutation score of the policy pack
 
 Computed by `python -m tests.policies.mutation.score`; a test fails when it is stale.
