@@ -21,15 +21,10 @@ from components.core.profile import Posture, Profile, posture
 from components.core.scope import ScopeSpec
 from stacks import faults, rules
 from stacks.blueprint import Blueprint
+from stacks.project import PROJECT, ROOT, stack_path
 from stacks.source import Source, Trail, read
 
 E = TypeVar("E", bound=StrEnum)
-
-ROOT = Path(__file__).resolve().parent.parent
-"""The project: where Pulumi.yaml stands."""
-
-PROJECT = "tripod"
-"""Project name of Pulumi.yaml and namespace of its configuration."""
 
 
 class Layer(StrEnum):
@@ -76,11 +71,6 @@ class StackFile:
     secrets: frozenset[str]
     """Keys whose value is encrypted."""
     salt: str | None
-
-
-def stack_path(stack: str, root: Path = ROOT) -> Path:
-    """The file of ``stack``."""
-    return root / "stacks" / f"Pulumi.{stack}.yaml"
 
 
 def stack_names(root: Path = ROOT) -> list[str]:

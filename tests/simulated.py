@@ -14,7 +14,8 @@ from simulator.engine.state import StateFile
 from simulator.model import Props
 from simulator.store import Store
 from stacks.layers import LAYERS
-from stacks.settings import PROJECT, Settings, read_stack_file, resolve
+from stacks.project import PROJECT
+from stacks.settings import Settings, read_stack_file, resolve
 
 PASSPHRASE = "test"
 

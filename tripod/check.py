@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +17,7 @@ from policies.junit import to_junit
 from policies.report import Report, by_clause, tally, to_json, to_markdown
 from policies.sarif import to_sarif
 from policies.settings import Profile
-from tripod import policy_input, render
+from tripod import files, policy_input, render
 from tripod.check_state import of_state
 from tripod.console import err, out
 from tripod.judged import Judged
@@ -153,10 +152,7 @@ def _write(text: str, output: Path | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, delete=False) as file:
-            file.write(text)
-        Path(file.name).chmod(0o666 & ~_umask())
-        Path(file.name).replace(output)
+        files.replace(output, text.encode(), 0o666 & ~_umask())
     except OSError as error:
         raise TripodError(
             Fault(where=str(output), what=f"cannot be written: {error.strerror or error}", remedy="name another file")

@@ -6,10 +6,10 @@ from pathlib import Path
 from policies.settings import Profile
 from tripod import locate, render, verdicts
 from tripod.judged import Judged, report_on
+from tripod.lifecycle import typed_faults
 from tripod.plan import plan_and_judge
 from tripod.policy_input import tightened
 from tripod.session import Session
-from tripod.simulate import typed_faults
 
 
 def of_stack(

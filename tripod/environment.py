@@ -15,7 +15,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +27,10 @@ from components.core.errors import Fault, TripodError
 from simulator import plugin
 from simulator.catalogue.packages import PACKAGES
 from simulator.credentials import is_credential
-from stacks.settings import ROOT, stack_path
+from stacks.project import ROOT, stack_path
+from tripod import files
 from tripod.console import err
-from tripod.session import home, passphrase
+from tripod.home import home, passphrase
 
 INSTALLATION = "https://www.pulumi.com/docs/install/"
 _SALT = re.compile(rb"(?m)^encryptionsalt:[^\n]*(?:\n|\Z)")
@@ -159,15 +159,7 @@ def _replace(path: Path, content: bytes, mode: int | None = None) -> None:
     mode = mode or (path.stat().st_mode & 0o777 if path.exists() else 0o644)
     if path.exists() and path.read_bytes() == content and path.stat().st_mode & 0o777 == mode:
         return
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(content)
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.replace(path, content, mode)
 
 
 def env(

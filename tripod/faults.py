@@ -12,7 +12,7 @@ from simulator.model import CloudError
 from simulator.records import Effect
 from simulator.records import Fault as Arranged
 from tripod.console import out
-from tripod.session import open_cloud
+from tripod.home import open_cloud
 
 app = typer.Typer(
     help="Arrange throttling, failures, timeouts, partial creations and lost answers.", no_args_is_help=True

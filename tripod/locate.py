@@ -12,7 +12,8 @@ from pathlib import Path
 
 from policies.report import Place
 from policies.run import Finding
-from stacks.settings import PROJECT, StackFile
+from stacks.project import PROJECT
+from stacks.settings import StackFile
 from stacks.source import Source, Trail, read
 
 Locator = Callable[[Finding], Place | None]

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from components.capabilities import CAPABILITIES
 from components.core.cloud import Cloud, Gap
-from stacks.settings import ROOT
+from stacks.project import ROOT
 from tripod.console import out
 
 TITLES = {Cloud.AWS: "AWS (SageMaker)", Cloud.AZURE: "Azure (Azure ML)", Cloud.GCP: "Google Cloud (Vertex AI)"}

@@ -10,8 +10,9 @@ from policies.settings import Settings as PolicySettings
 from simulator.engine.deployment import Deployment, Result
 from tripod import render, verdicts
 from tripod.console import err
+from tripod.home import open_cloud
 from tripod.operation import Choices
-from tripod.session import Session, open_cloud
+from tripod.session import Session
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from components.core.errors import Fault, TripodError
 from simulator import quotas
 from simulator.model import CloudError
 from tripod.console import out
-from tripod.session import open_cloud
+from tripod.home import open_cloud
 
 
 def quota(

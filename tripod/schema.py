@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from stacks.blueprint import schema as blueprint_schema
-from stacks.settings import ROOT
+from stacks.project import ROOT
 from tripod.console import out
 
 SCHEMA = ROOT / "stacks" / "blueprint.schema.json"

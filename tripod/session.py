@@ -1,4 +1,4 @@
-"""One stack in the simulated cloud: where its state and the cloud's store are, and a deployment of it."""
+"""One stack in the simulated cloud: its settings, and a deployment of it."""
 
 import json
 import os
@@ -17,54 +17,12 @@ from simulator.engine.events import Event
 from simulator.engine.policy import Analyzer
 from simulator.engine.program import InlineProgram
 from simulator.engine.secrets import Crypter
-from simulator.engine.state import StateFile
-from simulator.model import Props
-from simulator.store import Store
-from stacks.settings import PROJECT, ROOT, Settings, StackFile, read_stack_file, resolve
+from stacks.project import PROJECT, ROOT
+from stacks.settings import Settings, StackFile, read_stack_file, resolve
+from tripod.home import passphrase, stack_outputs, state_file
 
 ORGANIZATION = "organization"
 """What Pulumi calls the organisation of a self-managed backend."""
-DEFAULT_PASSPHRASE = "tripod-simulated"
-"""Encrypts secrets of simulated stacks unless PULUMI_CONFIG_PASSPHRASE is set."""
-
-
-def home() -> Path:
-    """Where simulated stacks live: ``TRIPOD_HOME``, or ``.tripod`` in the project."""
-    given = os.environ.get("TRIPOD_HOME")
-    return Path(given).resolve() if given else ROOT / ".tripod"
-
-
-def passphrase() -> str:
-    """Passphrase of states and secret configuration."""
-    return os.environ.get("PULUMI_CONFIG_PASSPHRASE") or DEFAULT_PASSPHRASE
-
-
-def state_file(stack: str, secret: str | None = None) -> StateFile:
-    """State of a stack, whether it exists or not."""
-    return StateFile(home() / "stacks" / f"{stack}.json", secret or passphrase())
-
-
-def store_file() -> Path:
-    """Where the simulated clouds are kept."""
-    return home() / "cloud.db"
-
-
-def open_cloud(*, writes: bool = False) -> SimulatedCloud:
-    """The simulated clouds, shared by all stacks of the project.
-
-    Raises :class:`simulator.database.StoreError` where the store cannot be used (or, for what ``writes``, is locked).
-    """
-    store = Store(store_file())
-    store.verify(writes=writes)
-    return SimulatedCloud(store)
-
-
-def stack_outputs(name: str, secret: str | None = None) -> Props | None:
-    """Outputs of another stack by plain or qualified name; None where there is no such stack."""
-    parts = name.split("/")
-    if len(parts) > 1 and parts[-2] != PROJECT:
-        return None
-    return state_file(parts[-1], secret).outputs()
 
 
 @dataclass

@@ -15,7 +15,7 @@ from policies.settings import REMEDIABLE, SettingsError, settings_from
 from policies.settings import Settings as PolicySettings
 from policies.verdict import Verdict
 from simulator.engine.policy import Remediation, ResourceView, Violation
-from stacks.settings import PROJECT
+from stacks.project import PROJECT
 from tripod import policy_input
 from tripod.session import Session
 

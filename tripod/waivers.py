@@ -1,7 +1,6 @@
 """``tripod waivers``: every waiver beside the stacks, with the days that it has left."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,11 +9,10 @@ from rich.table import Table
 
 from policies.environment import waivers_of
 from policies.waivers import FILE, Waiver, Waivers
+from stacks.project import ROOT
 from tripod import policy_input
 from tripod.console import EXIT_VIOLATIONS, out
 
-ROOT = Path(__file__).resolve().parent.parent
-"""The project. ``stacks.settings`` says the same, but reading it takes three SDKs."""
 COLOURS = {"in force": "green", "expired": "red", "over-broad": "red", "malformed": "red"}
 
 

@@ -15,7 +15,7 @@ from simulator.engine.state import StateFile
 from simulator.model import CloudError
 from tripod.console import err, out
 from tripod.environment import Environment
-from tripod.session import home, open_cloud, passphrase, store_file
+from tripod.home import home, open_cloud, passphrase, store_file
 
 _LOOKS_LIKE_JSON = re.compile(r'\s*[\[{"]')
 _LEFT_BY_A_RUN = ("*.json", "*.json.journal", "*.json.lock")

@@ -19,7 +19,8 @@ def kit(version: int) -> None:
 
 def shipped(stack: str, shared: str | None = None) -> Case:
     """Up, up again and refresh of a stack; ``shared``: the stack that holds its data layer."""
-    from stacks.settings import PROJECT, read_stack_file
+    from stacks.project import PROJECT
+    from stacks.settings import read_stack_file
     from tests.differential.case import Case, refresh, up
 
     first = (up(1, stack=shared),) if shared else ()

@@ -11,7 +11,7 @@ import pytest
 from simulator.engine.deployment import Result
 from simulator.engine.packs import Pack
 from simulator.engine.program import InlineProgram
-from stacks.settings import ROOT
+from stacks.project import ROOT
 from tests.simulated import World
 
 CONFIG = {

@@ -10,7 +10,7 @@ import yaml
 
 from policies.registry import controls
 from stacks.blueprint import Blueprint
-from stacks.settings import ROOT
+from stacks.project import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [

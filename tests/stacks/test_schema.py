@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from stacks.settings import ROOT
+from stacks.project import ROOT
 from tripod.schema import SCHEMA, text
 
 BLUEPRINTS = sorted((ROOT / "stacks" / "blueprints").glob("*.yaml"))

@@ -8,7 +8,8 @@ import pytest
 from components.core.cloud import Cloud
 from components.core.errors import TripodError
 from components.core.profile import Profile
-from stacks.settings import ROOT, Layer, load, stack_names
+from stacks.project import ROOT
+from stacks.settings import Layer, load, stack_names
 
 STACKS = [f"{cloud}-{kind}" for cloud in ("aws", "azure", "gcp") for kind in ("demand", "dev", "lake", "prod")]
 

@@ -14,7 +14,7 @@ import pytest
 
 from policies.environment import waivers_of
 from policies.waivers import Waivers
-from stacks.settings import ROOT
+from stacks.project import ROOT
 from tests.policies.dsl import urn
 from tripod import console, main, policy_input
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.settings import ROOT
+from stacks.project import ROOT
 
 TRIPOD = Path(sys.executable).parent / "tripod"
 

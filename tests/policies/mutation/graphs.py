@@ -11,7 +11,8 @@ import functools
 from components.core.cloud import Cloud
 from components.core.profile import Profile
 from policies.graph import Resource
-from stacks.settings import PROJECT, Settings, read_stack_file, resolve
+from stacks.project import PROJECT
+from stacks.settings import Settings, read_stack_file, resolve
 from tests.simulated import World
 from tripod.verdicts import neutral
 
