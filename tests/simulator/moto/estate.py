@@ -54,7 +54,7 @@ class Planned:
     def pointing_nowhere(self, reference: Reference, attempt: int) -> dict[str, Any]:
         """Return the inputs with one reference to a thing of the right form that does not exist."""
         text = str(pick(self.inputs, parse(reference.path)))
-        known = reference.name.rsplit("#", 1)[-1]
+        known = reference.name.rsplit("#", 1)[-1].split("@", 1)[0]  # without the kind and the region of a plain name
         wrong = text.replace(known, missing(known)) if known in text else missing(text)
         inputs = put(renamed(self.type, self.inputs, attempt), parse(reference.path), wrong)
         if isinstance(inputs.get("policy"), str):  # a policy speaks of its own resource

@@ -137,6 +137,7 @@ BOTH_REFUSE = {
 """Type -> reference -> error code that moto and the simulator both give when it points nowhere."""
 
 SIMULATOR_REFUSES = {
+    "appautoscaling/policy:Policy": {"resourceId"},
     "appautoscaling/target:Target": {"resourceId"},
     "cloudwatch/eventTarget:EventTarget": {"arn", "deadLetterConfig.arn", "roleArn"},
     "cloudwatch/logResourcePolicy:LogResourcePolicy": {"resourceArn"},
