@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from simulator.engine import engine_config
 from simulator.engine.backends import StackResolver
 from simulator.engine.errors import StepFailed
 from simulator.engine.events import Diagnostic, Event, PolicyRemediation, PolicyViolation, Step, Summary
@@ -90,6 +91,7 @@ class Deployment:
 
     def preview(self, program: Program, *, refresh: bool = False) -> Result:
         """What an update would do. Writes nothing. ``refresh``: look first what the cloud says."""
+        engine_config.check(self.config)
         return self._execute(lambda run: self._update(run, program, refresh), preview=True, packs=self.packs)
 
     def up(self, program: Program, *, refresh: bool = False) -> Result:
@@ -97,6 +99,7 @@ class Deployment:
 
         ``refresh``: make the state what the cloud says first.
         """
+        engine_config.check(self.config)
         return self._execute(lambda run: self._update(run, program, refresh), preview=False, packs=self.packs)
 
     def refresh(self, *, preview: bool = False, clear_pending_creates: bool = False) -> Result:

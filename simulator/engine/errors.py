@@ -11,6 +11,10 @@ class StateError(EngineError):
     """The state file is unreadable, too new, locked by another run, or the passphrase is wrong. Nothing was changed."""
 
 
+class ConfigError(EngineError):
+    """A value of the stack's configuration that the engine cannot read. Nothing was changed."""
+
+
 class Unsupported(EngineError):
     """A feature of Pulumi that this engine does not have. The message begins with the name of the feature."""
 

@@ -185,7 +185,8 @@ class Monitor:
             properties = with_plugin(properties, request.version, request.pluginDownloadURL)
             provider = ""
         elif request.custom and not provider:
-            provider = self._run.default_provider(package, request.version, request.pluginDownloadURL)
+            urn = self._run.urn(request.parent, request.type, request.name)
+            provider = self._run.default_provider(package, request.version, request.pluginDownloadURL, urn)
         goal = requests.goal(request, properties=properties, provider=provider, parent=parent)
         return goal, providers
 
@@ -214,7 +215,8 @@ class Monitor:
             id=request.id,
             properties=with_hashes(from_struct(request.properties), self._directory),
             parent=request.parent,
-            provider=provider or self._run.default_provider(package, request.version, request.pluginDownloadURL),
+            provider=provider
+            or self._run.default_provider(package, request.version, request.pluginDownloadURL, request.type),
             dependencies=tuple(request.dependencies),
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
         )
@@ -240,7 +242,9 @@ class Monitor:
         with self._lock:
             inherited = self._component_providers.get(request.parent, {})
         provider = request.provider or inherited.get(package, "")
-        reference = provider or self._run.default_provider(package, request.version, request.pluginDownloadURL)
+        reference = provider or self._run.default_provider(
+            package, request.version, request.pluginDownloadURL, request.type
+        )
         found = self._run.exists(request.type, request.id, request.parent, properties, reference)
         return resource_pb2.ExistsResourceResponse(exists=found)
 

@@ -86,6 +86,12 @@ SECRETS_PROVIDER = Refusal(
     "run `pulumi stack change-secrets-provider passphrase` and export the stack again",
 )
 
+AUTONAMING = Refusal(
+    "configured automatic names",
+    "the simulated providers name as the providers do when nothing is configured",
+    "remove the key and name the resources in the program, or " + _CLI + " and its own providers",
+)
+
 REFUSALS = (
     REMOTE_COMPONENT,
     COMPONENT_CALL,
@@ -99,4 +105,5 @@ REFUSALS = (
     BUILTIN_FUNCTION,
     STATE_FEATURE,
     SECRETS_PROVIDER,
+    AUTONAMING,
 )

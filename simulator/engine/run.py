@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from simulator.engine import order
+from simulator.engine import engine_config, order
 from simulator.engine import registry as providers
 from simulator.engine import urn as urns
 from simulator.engine.backends import BuiltinBackend, StackResolver
@@ -189,7 +189,7 @@ class Run:
     def _settle(
         self, type_: str, name: str, parent: str, plan: Callable[[str], list[Planned]], needs: Sequence[str]
     ) -> Registered:
-        urn = urns.make(self.settings.stack, self.settings.project, parent, type_, name)
+        urn = self.urn(parent, type_, name)
         seen = self.planner.seen
         decided = False
         ahead: list[threading.Event] = []
@@ -270,7 +270,7 @@ class Run:
         """The result of a provider function. Raises :class:`CloudError` or :class:`Stopped`."""
         with self._request():
             package = urns.package_of(token)
-            reference = provider or self.default_provider(package, version, url)
+            reference = provider or self.default_provider(package, version, url, token)
             backend = self.registry.get(reference, self.planner.olds.get)
             return backend.invoke(token, args, preview=self.settings.preview)
 
@@ -278,12 +278,20 @@ class Run:
         """Whether the cloud has a resource of that id. Raises :class:`CloudError` or :class:`Stopped`."""
         with self._request():
             backend = self.registry.get(reference, self.planner.olds.get)
-            urn = urns.make(self.settings.stack, self.settings.project, parent, type_, id_)
+            urn = self.urn(parent, type_, id_)
             asked = Resource(urn=urn, type=type_, custom=True, id=id_, inputs=properties)
             return backend.read(asked, properties, {}) is not None
 
-    def default_provider(self, package: str, version: str, url: str) -> str:
-        """The reference of the default provider of a package, registered on first use. Raises :class:`Stopped`."""
+    def urn(self, parent: str, type_: str, name: str) -> str:
+        """The URN of a resource of this stack."""
+        return urns.make(self.settings.stack, self.settings.project, parent, type_, name)
+
+    def default_provider(self, package: str, version: str, url: str, what: str) -> str:
+        """The reference of the default provider of a package, registered on first use; ``what`` asks for it.
+
+        Raises :class:`Stopped`, and :class:`EngineError` where the stack has switched the provider off.
+        """
+        engine_config.require_default(self.settings.config, package, what)
         key = (package, version, url)
         if key in self._defaults:
             return self._defaults[key]

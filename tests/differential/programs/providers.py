@@ -58,3 +58,15 @@ def a_configuration_key_that_does_not_exist(version: int) -> None:
 @case(up(1), up(2), destroy(), config={"aws:defaultTags": '{"tags": {"team": "ml"}}'})
 def structured_provider_configuration(version: int) -> None:
     aws.sns.Topic("one", tags={"a": str(version)})
+
+
+@case(
+    up(1),
+    up(2, fails=True, plan_fails=True, says=("Default provider for 'aws' disabled.", "must use an explicit provider")),
+    config={"pulumi:disable-default-providers": '["aws"]', "aws:region": "eu-west-1"},
+)
+def a_default_provider_that_is_switched_off(version: int) -> None:
+    if version == 1:
+        aws.sns.Topic("one", opts=ResourceOptions(provider=aws.Provider("mine", region="us-east-1")))
+    else:
+        aws.sns.Topic("two")

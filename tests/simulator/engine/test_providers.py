@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
+import pytest
 from pulumi import InvokeOptions, Output, ResourceOptions
 
+from simulator.engine.errors import ConfigError
 from simulator.engine.values import make_secret
 from simulator.model import UNKNOWN
 from tests.simulator.engine.fake import Group, Provider, Thing
@@ -203,3 +205,48 @@ def test_an_unknown_stack_is_a_fault(bench: Bench) -> None:
     result = bench.preview(lambda: pulumi.StackReference("acme/network/prod"), stacks=lambda name: None)
     assert not result.ok
     assert "unknown stack 'acme/network/prod'" in result.errors[0]
+
+
+DENIED = "Default provider for 'fake' disabled. '{}' must use an explicit provider."
+URN = "urn:pulumi:dev::project::fake:index:Thing::one"
+
+
+@pytest.mark.parametrize("value", ['["fake"]', '["other", " fake "]', '["*"]'])
+def test_a_default_provider_that_is_switched_off(bench: Bench, value: str) -> None:
+    bench.config = {"pulumi:disable-default-providers": value}
+    for operation in (bench.preview, bench.up):
+        result = operation(lambda: Thing("one", {}))
+        assert not result.ok
+        assert DENIED.format(URN) in "\n".join(result.errors)
+    assert bench.cloud.made("create") == []
+
+
+def test_an_explicit_provider_where_the_default_one_is_switched_off(bench: Bench) -> None:
+    bench.config = {"pulumi:disable-default-providers": '["*"]'}
+
+    def program() -> None:
+        Thing("one", {}, ResourceOptions(provider=Provider("mine", {})))
+
+    bench.deploy(program)
+    assert [item.name for item in bench.state.load().resources if "providers" in item.type] == ["mine"]
+
+
+def test_functions_and_reads_ask_for_the_default_provider_too(bench: Bench) -> None:
+    bench.config = {"pulumi:disable-default-providers": '["fake"]'}
+    result = bench.up(lambda: pulumi.runtime.invoke("fake:index:getThing", {}))
+    assert DENIED.format("fake:index:getThing") in "\n".join(result.errors)
+    result = bench.up(lambda: Thing("one", {}, ResourceOptions(id="id-1")))
+    assert DENIED.format("fake:index:Thing") in "\n".join(result.errors)
+
+
+@pytest.mark.parametrize("value", ["", '["other"]', "[]"])
+def test_other_default_providers_stay(bench: Bench, value: str) -> None:
+    bench.config = {"pulumi:disable-default-providers": value}
+    bench.deploy(lambda: Thing("one", {}))
+
+
+@pytest.mark.parametrize("value", ["fake", '{"fake": true}', "[1]", '["fake"'])
+def test_a_list_of_default_providers_that_is_none(bench: Bench, value: str) -> None:
+    bench.config = {"pulumi:disable-default-providers": value}
+    with pytest.raises(ConfigError, match="write a list of packages"):
+        bench.up(lambda: Thing("one", {}))

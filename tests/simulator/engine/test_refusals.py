@@ -16,7 +16,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import get_monitor
 
 from simulator.engine import refusals
-from simulator.engine.errors import StateError
+from simulator.engine.errors import StateError, Unsupported
 from simulator.engine.refusals import REFUSALS, Refusal
 from simulator.engine.support import FIELDS, OPTIONS, tables
 from tests.simulator.engine.fake import Provider, Thing
@@ -53,7 +53,7 @@ def invoke() -> None:
 
 
 def test_every_refusal_has_a_row() -> None:
-    tested = {refusal.feature for _, refusal in (*PROGRAMS, *((None, row[0]) for row in STATES))}
+    tested = {refusal.feature for _, refusal in (*PROGRAMS, *((None, row[0]) for row in (*STATES, *CONFIGS)))}
     assert tested == {refusal.feature for refusal in REFUSALS}
 
 
@@ -80,6 +80,34 @@ def test_a_program_is_refused_by_name(bench: Bench, program: Callable[[], Any], 
     assert told[0].startswith(f"{refusal.feature}: ")
     assert told[0].endswith(f"; this engine does not support them; {refusal.remedy}")
     assert bench.cloud.made("create") == []
+
+
+CONFIGS: list[tuple[Refusal, dict[str, str]]] = [
+    (refusals.AUTONAMING, {"pulumi:autonaming": '{"pattern": "${name}-${hex(4)}"}'}),
+]
+
+
+@pytest.mark.parametrize(("refusal", "config"), CONFIGS, ids=[refusal.feature for refusal, _ in CONFIGS])
+@pytest.mark.parametrize("operation", ["preview", "up"])
+def test_a_configuration_is_refused_by_name(
+    bench: Bench, operation: str, refusal: Refusal, config: dict[str, str]
+) -> None:
+    bench.config = config
+    with pytest.raises(Unsupported) as caught:
+        getattr(bench, operation)(lambda: Thing("one", {}))
+    [key] = config
+    assert str(caught.value) == (
+        f"{refusal.feature}: the stack sets {key}; this engine does not support them; {refusal.remedy}"
+    )
+    assert bench.cloud.made("create") == []
+    assert not bench.state.path.exists()
+
+
+def test_what_is_there_can_be_destroyed_whatever_the_names_were_to_be(bench: Bench) -> None:
+    bench.deploy(lambda: Thing("one", {}))
+    bench.config = {"pulumi:autonaming": '{"mode": "verbatim"}'}
+    assert bench.deployment().destroy().ok
+    assert bench.cloud.live == {}
 
 
 def viewed(document: dict[str, Any]) -> None:
