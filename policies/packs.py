@@ -49,6 +49,7 @@ LEVELS: Mapping[str, str] = {
     "iam-no-admin-grant": "AMM",
     "iam-no-public-principal": "MMM",
     "iam-no-wildcard": "AMM",
+    "iam-resource-scoped": "-AM",
     "no-static-credentials": "AMM",
     "workbench-host-hardening": "-MM",
     "workbench-no-download": "-AM",

@@ -18,8 +18,8 @@ PREVIEW_POLICIES = ("SecurityAudit", "job-function/ViewOnlyAccess")
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html)."""
 
 _READS: Mapping[str, Sequence[str]] = {
-    "application-autoscaling": ("DescribeScalableTargets", "DescribeScalingPolicies", "ListTagsForResource"),
-    "cloudtrail": ("DescribeTrails", "GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"),
+    "application-autoscaling": ("ListTagsForResource",),
+    "cloudtrail": ("GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"),
     "cloudwatch": ("DescribeAlarms", "GetDashboard", "ListTagsForResource"),
     "ecr": (
         "DescribeRepositories",
@@ -29,7 +29,7 @@ _READS: Mapping[str, Sequence[str]] = {
     ),
     "events": ("DescribeRule", "ListTagsForResource", "ListTargetsByRule"),
     "glue": ("GetDatabase", "GetTags"),
-    "logs": ("DescribeLogGroups", "DescribeResourcePolicies", "ListTagsForResource"),
+    "logs": ("ListTagsForResource",),
     "resource-groups": ("GetGroup", "GetGroupConfiguration", "GetGroupQuery", "GetTags"),
     "sagemaker": (
         "DescribeDomain",
@@ -47,15 +47,22 @@ _READS: Mapping[str, Sequence[str]] = {
     "scheduler": ("GetSchedule", "ListTagsForResource"),
     "sns": ("GetSubscriptionAttributes", "GetTopicAttributes", "ListTagsForResource"),
     "sqs": ("GetQueueAttributes", "ListQueueTags"),
-    "ssm": ("DescribeParameters", "GetParameter", "ListTagsForResource"),
-    "states": (
-        "DescribeStateMachine",
-        "ListStateMachineVersions",
-        "ListTagsForResource",
-        "ValidateStateMachineDefinition",
-    ),
+    "ssm": ("GetParameter", "ListTagsForResource"),
+    "states": ("DescribeStateMachine", "ListStateMachineVersions", "ListTagsForResource"),
 }
 """Reads of the provider's refresh, besides what :data:`PREVIEW_POLICIES` have. All are settings."""
+
+_READS_WITHOUT_RESOURCE = (
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+    "cloudtrail:DescribeTrails",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "ssm:DescribeParameters",
+    "states:ValidateStateMachineDefinition",
+)
+"""Reads that IAM cannot bind to a resource
+(https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html)."""
 
 _NETWORK = {
     "ec2": (
@@ -248,9 +255,11 @@ _OPERATIONS = {
     "sns": (
         "CreateTopic",
         "DeleteTopic",
+        "SetSubscriptionAttributes",
         "SetTopicAttributes",
         "Subscribe",
         "TagResource",
+        "Unsubscribe",
         "UntagResource",
     ),
     "sqs": ("CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"),
@@ -262,8 +271,6 @@ _WITHOUT_RESOURCE = (
     "logs:DeleteResourcePolicy",
     "logs:PutResourcePolicy",
     "resource-groups:CreateGroup",
-    "sns:SetSubscriptionAttributes",
-    "sns:Unsubscribe",
 )
 """Actions of operations that IAM cannot bind to a resource."""
 
@@ -281,11 +288,21 @@ def _named(service: str, actions: Sequence[str]) -> list[str]:
     return [f"{service}:{action}" for action in actions]
 
 
-def preview_statements() -> tuple[Statement, ...]:
-    """What a preview reads besides :data:`PREVIEW_POLICIES`, and a denial of every way to data."""
+def _read_statements(names: Arns) -> tuple[Statement, ...]:
+    """Reads of settings in the region and account, and those that know no resource."""
     reads = [action for service, actions in _READS.items() for action in _named(service, actions)]
+    dashboards = Output.concat("arn:", names.partition, ":cloudwatch::", names.account, ":dashboard/*")
+    everything = [*(names.regional(service, "*") for service in _READS), dashboards]
     return (
-        Statement(sid="ReadSettings", actions=reads, resources=("*",)),
+        Statement(sid="ReadSettings", actions=reads, resources=everything),
+        Statement(sid="ReadWithoutResource", actions=_READS_WITHOUT_RESOURCE, resources=("*",)),
+    )
+
+
+def preview_statements(names: Arns) -> tuple[Statement, ...]:
+    """What a preview reads besides :data:`PREVIEW_POLICIES`, and a denial of every way to data."""
+    return (
+        *_read_statements(names),
         Statement(
             sid="NeverReadData",
             actions=("kms:Decrypt", "s3:GetObject", "s3:GetObjectVersion", "sagemaker:GetRecord"),
@@ -319,7 +336,6 @@ def deploy_documents(scope: Scope, names: Arns, issuer: str) -> dict[str, tuple[
     policies: list[Output[str]] = [
         names.iam(f"policy/{path}{prefix}-*") for prefix in prefixes for path in ("", "tripod/*/")
     ]
-    reads = preview_statements()[0]
     database = [
         names.regional("glue", "catalog"),
         *(
@@ -387,7 +403,7 @@ def deploy_documents(scope: Scope, names: Arns, issuer: str) -> dict[str, tuple[
         "data": (
             Statement(sid="ManageBuckets", actions=_named("s3", _BUCKET_ACTIONS), resources=buckets),
             Statement(sid="ManageCatalogue", actions=_named("glue", _GLUE_ACTIONS), resources=database),
-            reads,
+            *_read_statements(names),
         ),
         "ml": _regional(names, _ML),
         "operations": (

@@ -33,7 +33,7 @@ def ci_roles(scope: Scope, spec: IdentitySpec, names: Arns) -> tuple[Output[str]
         "ci-preview",
         _trust(ci, provider, (f"ref:refs/heads/{ci.branch}", "pull_request")),
     )
-    grant(scope, "ci-preview-reads", preview.name, *preview_statements())
+    grant(scope, "ci-preview-reads", preview.name, *preview_statements(names))
     apply = _role(scope, spec, "ci-apply", _trust(ci, provider, (f"environment:{ci.environment}",)))
     for part, role in (("ci-preview", preview), ("ci-apply", apply)):
         for policy in PREVIEW_POLICIES:

@@ -25,6 +25,7 @@ def allow(*actions: str, **more: Any) -> dict[str, Any]:
 
 def cases() -> Iterator[Case]:
     yield from _wildcards()
+    yield from _resources()
     yield from _administrators()
     yield from _public()
     yield from _credentials()
@@ -72,6 +73,37 @@ def _wildcards() -> Iterator[Case]:
         role = res(custom, subject, {"permissions": [granting]}, id_="projects/p/roles/ci")
         binding = {"role": "projects/p/roles/ci", "condition": {"title": "limit", "expression": expression}}
         yield g.case(label, role, res(MEMBER, "binding", binding))
+
+
+def _resources() -> Iterator[Case]:
+    a, _, _ = cells("iam-resource-scoped")
+    anything: dict[str, Any] = {"Resource": "*"}
+    tagged = {"StringEquals": {"aws:ResourceTag/project": "churn"}}
+    where_there = {"StringEqualsIfExists": {"aws:ResourceTag/project": "churn"}}
+    for label, subject, statement in (
+        ("passing", "pass", allow("s3:GetObject", "sagemaker:CreateModel")),
+        ("passing without resource", "pass", allow("ecr:GetAuthorizationToken", "xray:Put*", **anything)),
+        ("passing tagged", "pass", allow("sagemaker:InvokeEndpoint", **anything, Condition=tagged)),
+        ("passing namespace", "pass", allow("s3:GetObject", Resource=["arn:aws:s3:::raw-*", "arn:aws:s3:::cur/*"])),
+        ("passing account", "pass", allow("sagemaker:Describe*", Resource="arn:aws:sagemaker:eu-west-1:1:*")),
+        ("passing denial", "pass", {**allow("s3:GetObject", **anything), "Effect": "Deny"}),
+        ("failing", "fail", allow("s3:GetObject", **anything)),
+        ("failing pattern", "fail", allow("xray:PutTraceSegments", "SageMaker:create*", **anything)),
+        ("failing tag where there", "fail", allow("sagemaker:InvokeEndpoint", **anything, Condition=where_there)),
+        ("failing all buckets", "fail", allow("s3:GetObject", Resource=["arn:aws:s3:::raw/*", "arn:aws:s3:::*/*"])),
+        ("failing all keys", "fail", allow("kms:Decrypt", Resource="arn:aws:kms:*:*:key/*")),
+        ("failing all roles", "fail", allow("sts:AssumeRole", Resource="arn:aws:iam::*:role/*")),
+        ("failing all but", "fail", {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::x"}),
+        ("unknown action", "open", allow("s3:GetObjectOfTomorrow", **anything)),
+        ("unknown service", "open", allow("ecr:GetAuthorizationToken", "quantum:Leap", **anything)),
+        ("unknown resource", "open", allow("s3:GetObject", Resource=UNKNOWN)),
+    ):
+        yield a.case(label, res(POLICY, subject, {"policy": {"Statement": [statement]}}))
+    yield a.case("absent", res(ROLE, "skip", {}))
+    yield a.case("unknown", res(POLICY, "open", {"policy": UNKNOWN}))
+    write = {**allow("logs:PutLogEvents", **anything), "Principal": {"Service": "es.amazonaws.com"}}
+    log = aws("cloudwatch.LogResourcePolicy")
+    yield a.case("failing log groups", res(log, "fail", {"policyName": "p", "policyDocument": document(write)}))
 
 
 def _administrators() -> Iterator[Case]:
