@@ -15,6 +15,7 @@ from pulumi.runtime import rpc
 from pulumi_policy import proxy
 
 from components.core.cloud import Cloud
+from policies.arm_template import DEPLOYMENTS, unfold
 from policies.identity import identity_keys
 from policies.tokens import canonical, cloud_of
 from policies.verdict import MISSING, UNKNOWN, Mark, at, plain
@@ -96,6 +97,8 @@ class Resource:
     options: Options = Options()
     secret_paths: frozenset[str] = frozenset()
     """Paths whose values must not be shown."""
+    within: str | None = None
+    """The URN of the deployment whose template declares the resource; None for a resource of the program."""
 
     @property
     def cloud(self) -> Cloud | None:
@@ -207,16 +210,36 @@ _ANYTHING = "\0"
 
 
 class Graph:
-    """The resources of one stack with the look-ups that link rules need."""
+    """The resources of one stack with the look-ups that link rules need.
+
+    What templates of deployments declare is here as well, after its deployment. Such a resource may be a second write
+    of one of the program: then whatever refers to the one refers to the other.
+    """
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self.resources: tuple[Resource, ...] = tuple(resources)
+        self.resources: tuple[Resource, ...] = tuple(_unfolded(resources))
         self._by_urn = {r.urn: r for r in self.resources}
         self._by_type: dict[str, list[Resource]] = {}
         for resource in self.resources:
             self._by_type.setdefault(resource.type, []).append(resource)
         self._identities: dict[str, frozenset[str]] = {}
         self._mentions: dict[tuple[str, str], dict[str, list[int]]] = {}
+        self._first = self._first_writes()
+
+    def _first_writes(self) -> dict[str, Resource]:
+        """The resource of the program for each resource of a template that is a second write of it, by URN."""
+        seconds = [r for r in self.resources if r.within is not None]
+        types = {r.type for r in seconds}
+        named: dict[tuple[str, str], Resource] = {}
+        for resource in (r for r in self.resources if r.within is None and r.type in types):
+            named |= {(resource.type, name.casefold()): resource for name in _names(resource)}
+        found: dict[str, Resource | None] = {}
+        for second in seconds:
+            key = identity_keys(second.type)[0]
+            sources = self.sources(second, key) if second.props.get(key) is UNKNOWN else ()
+            hits = (named.get((second.type, name.casefold())) for name in _names(second))
+            found[second.urn] = next((r for r in (*hits, *sources) if r is not None and r.type == second.type), None)
+        return {urn: first for urn, first in found.items() if first is not None}
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)
@@ -243,14 +266,24 @@ class Graph:
     def identities(self, resource: Resource) -> frozenset[str]:
         """Every text by which others may refer to the resource: its id, ARN, name, e-mail, as far as known."""
         if resource.urn not in self._identities:
-            values = [resource.id, *(resource.props.get(key) for key in identity_keys(resource.type))]
-            self._identities[resource.urn] = frozenset(_folded(v) for v in values if isinstance(v, str) and v)
+            first = self._first.get(resource.urn)
+            self._identities[resource.urn] = _names(resource) | (_names(first) if first else frozenset())
         return self._identities[resource.urn]
+
+    def _urns(self, resource: Resource) -> tuple[str, ...]:
+        """The URNs of a resource and of its first write."""
+        first = self._first.get(resource.urn)
+        return (resource.urn,) if first is None else (resource.urn, first.urn)
+
+    def _nameless(self, resource: Resource) -> bool:
+        """Whether nothing is known by which others could refer to a resource of a template."""
+        return resource.within is not None and resource.urn not in self._first and not self.identities(resource)
 
     def refers(self, resource: Resource, path: str, target: Resource) -> bool | None:
         """Whether a value at ``path`` of ``resource`` names ``target``; None when that cannot be known yet."""
         sources = self.sources(resource, path)
-        maybe = False
+        maybe = self._nameless(target)
+        urns = self._urns(target)
         for hit in at(resource.props, path):
             if hit.value is MISSING:
                 continue
@@ -258,10 +291,12 @@ class Graph:
                 return True
             if hit.value is UNKNOWN and not any(s.type == target.type for s in sources):
                 maybe = True
-            elif target.urn in [s.urn for s in sources if s.type == target.type]:
+            elif any(s.urn in urns for s in sources if s.type == target.type):
                 # Computed from this very resource; a text that names another of its type is no reference to it.
                 named = isinstance(hit.value, str) and any(
-                    _folded(hit.value) in self.identities(r) for r in self.of(target.type) if r.urn != target.urn
+                    _folded(hit.value) in self.identities(r) - self.identities(target)
+                    for r in self.of(target.type)
+                    if r.urn not in urns
                 )
                 if not named:
                     return True
@@ -271,7 +306,9 @@ class Graph:
         """The resources of ``types`` that name ``target`` at ``path``, and those of which it cannot be known yet."""
         sure: list[Resource] = []
         maybe: list[Resource] = []
-        keys = (*self.identities(target), target.urn, _ANYTHING)
+        if self._nameless(target):
+            return [], list(self.of(*types))
+        keys = (*self.identities(target), *self._urns(target), _ANYTHING)
         for type_ in types:
             mentions = self._mentioned(type_, path)
             for place in sorted({place for key in keys for place in mentions.get(key, ())}):
@@ -300,6 +337,18 @@ class Graph:
                 for key in keys:
                     found.setdefault(key, []).append(place)
         return found
+
+
+def _unfolded(resources: Iterable[Resource]) -> Iterator[Resource]:
+    for resource in (r for r in resources if r.within is None):  # what comes out of a template comes from it again
+        yield resource
+        if resource.type in DEPLOYMENTS:
+            yield from unfold(resource)
+
+
+def _names(resource: Resource) -> frozenset[str]:
+    values = [resource.id, *(resource.props.get(key) for key in identity_keys(resource.type))]
+    return frozenset(_folded(v) for v in values if isinstance(v, str) and v)
 
 
 def _folded(text: str) -> str:

@@ -29,6 +29,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from policies.arm_template import DEPLOYMENTS, holder_of
 from policies.control import Control
 from policies.frameworks import clause
 from policies.graph import Graph, Resource, unwire
@@ -120,9 +121,11 @@ def _policies(control: Control, held: Held) -> Iterator[Policy]:
         mends = types(control.id)
 
         def resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            if canonical(args.resource_type) not in alone.types:
+            if canonical(args.resource_type) not in alone.types | DEPLOYMENTS:
                 args.not_applicable("the control does not stand on resources of this type")
             graph = Graph([Resource.from_policy(args, linked=False)])
+            if not graph.of(*alone.types):
+                args.not_applicable("the template declares nothing on which the control stands")
             _report(evaluate(alone, graph, level, held.settings), report, held, undetermined=False)
 
         def remediate(args: ResourceValidationArgs) -> Any:
@@ -168,11 +171,16 @@ def _graph(args: StackValidationArgs) -> Graph:
 def _report(findings: Iterable[Finding], report: ReportViolation, held: Held, *, undetermined: bool) -> None:
     for finding in cover(findings, held.settings.waivers):
         if finding.verdict is Verdict.FAILED:
-            report(finding.message, finding.urn or None)
+            report(f"{_of(finding)}{finding.message}", holder_of(finding.urn) or None)
         elif finding.verdict is Verdict.ERROR:
-            report(f"ERROR {finding.message}", finding.urn or None)
+            report(f"ERROR {_of(finding)}{finding.message}", holder_of(finding.urn) or None)
         elif finding.verdict is Verdict.UNDETERMINED and undetermined:
-            report(f"UNDETERMINED {finding.message}", finding.urn or None)
+            report(f"UNDETERMINED {_of(finding)}{finding.message}", holder_of(finding.urn) or None)
+
+
+def _of(finding: Finding) -> str:
+    """The name in the template, where the engine knows only the deployment that holds it."""
+    return f"{finding.name}: " if holder_of(finding.urn) != finding.urn else ""
 
 
 def _guard(controls: list[Control], held: Held) -> Policy:
@@ -189,7 +197,8 @@ def _guard(controls: list[Control], held: Held) -> Policy:
                 continue
             for finding in cover(evaluate(part, graph, level, settings), settings.waivers):
                 if finding.verdict is Verdict.UNDETERMINED:
-                    report(f"UNDETERMINED {control.id}: {finding.message}", finding.urn or None)
+                    words = f"UNDETERMINED {control.id}: {_of(finding)}{finding.message}"
+                    report(words, holder_of(finding.urn) or None)
 
     return StackValidationPolicy(
         name=UNDETERMINED_GUARD,
@@ -249,7 +258,7 @@ def _waived_list(controls: list[Control], held: Held) -> Policy:
             if finding.waiver is not None:
                 w = finding.waiver
                 terms = f"until {w.expires} by {w.owner} ({w.ticket})"
-                report(f"WAIVED {finding.control} {terms}: {finding.message}", finding.urn)
+                report(f"WAIVED {finding.control} {terms}: {_of(finding)}{finding.message}", holder_of(finding.urn))
 
     return StackValidationPolicy(
         name=WAIVED_LIST,

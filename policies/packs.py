@@ -51,6 +51,7 @@ LEVELS: Mapping[str, str] = {
     "iam-no-wildcard": "AMM",
     "iam-resource-scoped": "-AM",
     "no-static-credentials": "AMM",
+    "service-principal-scoped": "AMM",
     "workbench-host-hardening": "-MM",
     "workbench-no-download": "-AM",
     "workbench-no-root-ssh": "-MM",
@@ -83,6 +84,7 @@ LEVELS: Mapping[str, str] = {
     "events-dead-letter": "-MM",
     "stateful-delete-guard": "-MM",
     # monitoring-observability
+    "alarm-notifies": "AMM",
     "dashboard-present": "-MM",
     "drift-monitor": "-MM",
     "genai-invocation-log": "-MM",
@@ -101,6 +103,7 @@ LEVELS: Mapping[str, str] = {
     # audit-compliance
     "audit-immutable": "--M",
     "audit-trail": "AMM",
+    "deployment-template-judged": "AMM",
     "store-access-log": "-MM",
     # tagging-ownership
     "required-tags": "MMM",

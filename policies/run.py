@@ -56,7 +56,7 @@ def judge_alone(
     for control in controls:
         level = level_of(control.id, chosen)
         part = control.part(linked=False) if level is not Level.OFF else None
-        if part is not None and resource.type in part.types:
+        if part is not None and any(one.type in part.types for one in graph):
             findings.extend(cover(evaluate(part, graph, level, chosen), chosen.waivers))
     return findings
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from policies.arm_template import holder_of
 from policies.registry import controls
 from policies.report import Place
 from policies.run import Finding, judge
@@ -60,7 +61,7 @@ class _Places:
         return (
             Place.parse(finding.place)
             if finding.place
-            else Place(file=self._shown, line=self._lines.get(finding.urn, 1))
+            else Place(file=self._shown, line=self._lines.get(holder_of(finding.urn), 1))
         )
 
 

@@ -96,14 +96,16 @@ class Judge:
             for resource in self.resources
             if mutant.weaker is not None or resource.urn != mutant.resource.urn
         )
-        seeing = self.seeing(mutant.resource.type)
+        # A deployment is seen by whatever sees what its template declares.
+        tokens = {one.type: None for one in Graph([mutant.resource])}
+        seeing = list({id(asked): asked for token in tokens for asked in self.seeing(token)}.values())
+        alone = Graph([mutant.weaker] if mutant.weaker is not None else [])
         for linked in (False, True):
             for asked in seeing:
-                if asked.check.linked is not linked or (not linked and mutant.weaker is None):
+                if asked.check.linked is not linked:
                     continue
-                subjects = graph.of(*asked.check.types) if linked else (mutant.weaker,)
-                for subject in subjects:
-                    if subject is None or (asked.control.id, subject.urn) in self.before:
+                for subject in (graph if linked else alone).of(*asked.check.types):
+                    if (asked.control.id, subject.urn) in self.before:
                         continue
                     for found in self._ask(asked, subject, graph):
                         if found.verdict in BAD:
