@@ -27,6 +27,16 @@ class Condition:
     key: str
     values: tuple[str, ...]
 
+    @property
+    def requires(self) -> bool:
+        """Whether a request must carry the key with one of the values: no negation, no IfExists, no ForAllValues.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+        """
+        quantifier, _, operator = self.operator.casefold().rpartition(":")
+        loose = quantifier == "forallvalues" or operator.endswith("ifexists") or "not" in operator or operator == "null"
+        return not loose
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -49,6 +59,11 @@ class Statement:
     def public(self) -> bool:
         """Whether anybody at all is named (a condition may still narrow it)."""
         return any(name == "*" for _, name in self.principals)
+
+    def requires(self, *keys: str) -> bool:
+        """Whether a request must carry one of the condition keys with a value that is told."""
+        wanted = {key.casefold() for key in keys}
+        return any(c.key.casefold() in wanted and c.requires and not set(c.values) <= {"*"} for c in self.conditions)
 
     def covers(self, action: str) -> bool:
         """Whether the statement speaks of the action, wildcards and NotAction included."""

@@ -52,6 +52,7 @@ LEVELS: Mapping[str, str] = {
     "iam-resource-scoped": "-AM",
     "no-static-credentials": "AMM",
     "service-principal-scoped": "AMM",
+    "service-principal-scoped": "AMM",
     "workbench-host-hardening": "-MM",
     "workbench-no-download": "-AM",
     "workbench-no-root-ssh": "-MM",

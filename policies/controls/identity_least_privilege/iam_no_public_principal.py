@@ -81,23 +81,18 @@ _NARROWING = {
     "aws:sourceorgid",
     "sts:externalid",
 }
-
-
-# A service acts for whoever asks it: these say for whom it may come here.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-_DEPUTIES = {
-    aws("s3.BucketPolicy"): ("policy",),
-    aws("sqs.QueuePolicy"): ("policy",),
-    aws("sns.TopicPolicy"): ("policy",),
+_SERVICES = {
+    **_DOCUMENTS,
+    aws("kms.Key"): ("policy",),
+    aws("kms.KeyPolicy"): ("policy",),
+    aws("cloudwatch.LogResourcePolicy"): ("policyDocument",),
 }
-_ASKERS = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalorgid"}
 
 
-def _deputy(document: Document) -> Iterator[str]:
+def _any_service(document: Document) -> Iterator[str]:
     for i, statement in enumerate(document.statements):
-        service = any(kind == "Service" for kind, _ in statement.principals)
-        if statement.allow and service and not any(c.key.casefold() in _ASKERS for c in statement.conditions):
-            yield f"{label(statement, i)} lets a service in for any account (no aws:SourceAccount or aws:SourceArn)"
+        if statement.allow and any(kind == "Service" and "*" in name for kind, name in statement.principals):
+            yield f"{label(statement, i)} lets in every service, whoever asks it"
 
 
 def _public(document: Document) -> Iterator[str]:
@@ -171,7 +166,7 @@ CONTROL = Control(
     rows=ByCloud(
         aws=(
             document_rule(_DOCUMENTS, _public, "it must name its principals"),
-            document_rule(_DEPUTIES, _deputy, "it must say for whom a service may come"),
+            document_rule(_SERVICES, _any_service, "it must name its services"),
             Rule(
                 types=(_PERMISSION,),
                 check=_permission,

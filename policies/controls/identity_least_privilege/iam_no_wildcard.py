@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from components.core.cloud import ByCloud
 from policies.checks import PASSED, Outcome, Rule, StackRow, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
-from policies.iam_policy import Document, document_rule, label
+from policies.iam_policy import Document, Statement, document_rule, label
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
 from policies.verdict import UNKNOWN, at
@@ -21,6 +22,19 @@ _DOCUMENTS = {
     aws("iam.GroupPolicy"): ("policy",),
     aws("iam.Role"): ("inlinePolicies[].policy",),
 }
+# What lets others in, on the resource itself.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
+_RESOURCES = {
+    aws("iam.Role"): ("assumeRolePolicy",),
+    aws("s3.BucketPolicy"): ("policy",),
+    aws("sqs.QueuePolicy"): ("policy",),
+    aws("sns.TopicPolicy"): ("policy",),
+    aws("ecr.RepositoryPolicy"): ("policy",),
+    aws("secretsmanager.SecretPolicy"): ("policy",),
+    aws("cloudwatch.LogResourcePolicy"): ("policyDocument",),
+}
+_KEYS = {aws("kms.Key"): ("policy",), aws("kms.KeyPolicy"): ("policy",)}
+_ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d+:root")
 _DEFINITION = azure("authorization.RoleDefinition")
 _CUSTOM = (gcp("projects.IAMCustomRole"), gcp("organizations.IAMCustomRole"))
 _BINDINGS = (gcp("projects.IAMMember"), gcp("projects.IAMBinding"))
@@ -45,6 +59,20 @@ def _wildcards(document: Document) -> Iterator[str]:
             _, _, name = action.rpartition(":")
             if name == "*":
                 yield f"{label(statement, i)} allows {action}"
+
+
+def _key_wildcards(document: Document) -> Iterator[str]:
+    """Wildcards in the policy of a key, which may leave everything to the IAM of an account, as AWS makes it.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    kept = [replace(s, actions=()) if _delegates(s) else s for s in document.statements]
+    yield from _wildcards(Document(tuple(kept)))
+
+
+def _delegates(statement: Statement) -> bool:
+    accounts = [kind == "AWS" and bool(_ACCOUNT.fullmatch(name)) for kind, name in statement.principals]
+    return bool(accounts) and all(accounts)
 
 
 def _definition(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
@@ -107,7 +135,11 @@ CONTROL = Control(
         "prowler:bedrock_agent_role_least_privilege",
     ),
     rows=ByCloud(
-        aws=(document_rule(_DOCUMENTS, _wildcards, "it must list actions without wildcards"),),
+        aws=(
+            document_rule(_DOCUMENTS, _wildcards, "it must list actions without wildcards"),
+            document_rule(_RESOURCES, _wildcards, "it must list actions without wildcards"),
+            document_rule(_KEYS, _key_wildcards, "it must list actions without wildcards"),
+        ),
         azure=(
             Rule(
                 types=(_DEFINITION,),

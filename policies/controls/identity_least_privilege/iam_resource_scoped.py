@@ -56,10 +56,7 @@ def any_resource(name: str) -> bool:
 
 
 def _narrowed(statement: Statement) -> bool:
-    return any(
-        _NARROWING.fullmatch(c.key) and not c.operator.casefold().endswith(("ifexists", "null"))
-        for c in statement.conditions
-    )
+    return any(_NARROWING.fullmatch(c.key) and c.requires for c in statement.conditions)
 
 
 def _unbound(document: Document) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -106,10 +106,7 @@ def _locked() -> Iterator[Case]:
 
 
 def _grants() -> Iterator[Case]:
-    a, _, g = cells("iam-no-public-principal")
-    owned = {"StringEquals": {"aws:SourceAccount": "1"}}
-    yield a.case("passing service", res(_QUEUE, "pass", _policy(_sent(Condition=owned))))
-    yield a.case("failing service for anyone", res(_QUEUE, "fail", _policy(_sent())))
+    _, _, g = cells("iam-no-public-principal")
     _, _, admin = cells("iam-no-admin-grant")
     for short in ("vertex.AiFeatureGroupIamMember", "cloudrunv2.JobIamMember"):
         member = {"member": "serviceAccount:a@p.iam.gserviceaccount.com", "role": "roles/viewer"}
