@@ -156,8 +156,8 @@ class _Writer:
             return None
         return _ZERO.get(shown.type.kind)
 
-    def complete(self, type_: WireType, value: Any, name: str, depth: int = 0) -> Any:
-        """Add to a given value the members that the cloud computes."""
+    def complete(self, type_: WireType, value: Any, path: str, depth: int = 0) -> Any:
+        """Add to a given value the members that the cloud computes; ``path`` has no indices."""
         if depth > _DEEPEST:
             return value
         match type_.kind:
@@ -165,12 +165,14 @@ class _Writer:
                 completed = dict(value)
                 for member, prop in properties_of(type_.cls).items():
                     if member in completed:
-                        completed[member] = self.complete(prop.type, completed[member], member, depth + 1)
+                        completed[member] = self.complete(prop.type, completed[member], f"{path}.{member}", depth + 1)
                     elif prop.required:
                         completed[member] = self.invent(prop, depth + 1)
+                    elif (text := self._rules.added(self._birth, self._identity, f"{path}.{member}")) is not None:
+                        completed[member] = text
                 return completed
             case Kind.ARRAY if isinstance(value, list) and type_.element is not None:
-                return [self.complete(type_.element, item, name, depth + 1) for item in value]
+                return [self.complete(type_.element, item, path, depth + 1) for item in value]
             case _:
                 return value
 

@@ -16,6 +16,7 @@ only code generation does, for which the schema of the real provider is the righ
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import json
 import os
@@ -33,7 +34,7 @@ from typing import Any, NoReturn, TypeVar
 import grpc
 from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from simulator import credentials
 from simulator.catalogue.packages import PACKAGES
@@ -53,6 +54,7 @@ _KINDS = {
 _DETAILS = "grpc-status-details-bin"
 _WATCH_SECONDS = 2.0
 _GRACE_SECONDS = 10.0
+_LOG_SECONDS = 5.0
 
 
 def sdk_version(package: str) -> str:
@@ -101,12 +103,30 @@ def _abort_partial(context: Any, failure: PartialFailure) -> NoReturn:
     raise AssertionError("abort raises")
 
 
+class Console:
+    """Shows in the engine (``pulumirpc.Engine``) what a plugin has to say beside its answers; nothing without one."""
+
+    def __init__(self, address: str) -> None:
+        self._engine = None
+        if address:
+            channel = grpc.insecure_channel(address, options=_GRPC_CHANNEL_OPTIONS)
+            self._engine = engine_pb2_grpc.EngineStub(channel)
+
+    def warn(self, urn: str, message: str) -> None:
+        """Show a warning with a resource; an engine that does not listen must not end the call."""
+        if self._engine is not None:
+            request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
+            with contextlib.suppress(grpc.RpcError):
+                self._engine.Log(request, timeout=_LOG_SECONDS)
+
+
 class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     """One provider process: one package, one configuration. Thread-safe once configured."""
 
-    def __init__(self, package: str, cloud: SimulatedCloud) -> None:
+    def __init__(self, package: str, cloud: SimulatedCloud, engine: str = "") -> None:
         self.package = package
         self.version = sdk_version(package)
+        self._console = Console(engine)
         self._provider = cloud(package, self.version)
 
     # What the plugin is.
@@ -117,6 +137,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 
     @answers
     def Attach(self, request: Any) -> Any:
+        self._console = Console(request.address)
         return empty_pb2.Empty()
 
     @answers
@@ -150,11 +171,13 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 
     @answers
     def Check(self, request: Any) -> Any:
-        return _checked(
-            self._provider.check(
-                request.urn, _type(request), from_struct(request.olds), from_struct(request.news), request.randomSeed
-            )
+        checked = self._provider.check(
+            request.urn, _type(request), from_struct(request.olds), from_struct(request.news), request.randomSeed
         )
+        for warning in checked.warnings:
+            where = f"{warning.property}: " if warning.property else ""
+            self._console.warn(request.urn, f"{where}{warning.reason}")
+        return _checked(checked)
 
     @answers
     def Diff(self, request: Any) -> Any:
@@ -252,10 +275,13 @@ def _difference(difference: Difference) -> Any:
     )
 
 
-def start(package: str, store: Store) -> tuple[grpc.Server, int]:
-    """Start a server on a free port of the loopback interface; return it and its port."""
+def start(package: str, store: Store, engine: str = "") -> tuple[grpc.Server, int]:
+    """Start a server on a free port of the loopback interface; return it and its port.
+
+    ``engine``: the address at which the engine listens.
+    """
     server = grpc.server(futures.ThreadPoolExecutor(32, thread_name_prefix="rpc"), options=_GRPC_CHANNEL_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(package, SimulatedCloud(store)), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(package, SimulatedCloud(store), engine), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
@@ -276,7 +302,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())
     try:
-        server, port = start(given.package, Store(given.store))
+        server, port = start(given.package, Store(given.store), from_engine[0] if from_engine else "")
     except (CloudError, OSError, sqlite3.Error) as error:
         print(f"{given.package}: {error}", file=sys.stderr)
         return 2

@@ -88,7 +88,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON d
         return
     for fault in arranged:
         out.print(f"{fault.number}  {_told(fault)}", markup=False, soft_wrap=True)
-    out.print(f"[bold]{len(arranged)}[/] faults")
+    out.print(f"[bold]{len(arranged)}[/] {_faults(len(arranged))}")
 
 
 @app.command()
@@ -110,7 +110,11 @@ def drop(
             raise TripodError(
                 Fault(where=f"fault {one}", what=error.message, remedy="see `tripod simulate fault list`")
             ) from error
-    out.print(f"dropped {len(numbers)} faults")
+    out.print(f"dropped {len(numbers)} {_faults(len(numbers))}")
+
+
+def _faults(number: int) -> str:
+    return "fault" if number == 1 else "faults"
 
 
 def _row(fault: Arranged) -> dict[str, Any]:

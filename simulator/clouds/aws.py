@@ -34,8 +34,9 @@ _IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)(
 _MODEL_PACKAGE = re.compile(r"(arn:[^:]+:sagemaker:[^:]*:\d*:)model-package/([^/]+)(/\d+)?")
 _SCALED = re.compile(r"endpoint/([^/]+)/variant/[^/]+")
 _NOT_REFERENCES: Final = frozenset(
-    {"tags", "tagsAll", "description", "policy", "assumeRolePolicy", "pipelineDefinition"}
+    {"tags", "tagsAll", "description", "policy", "assumeRolePolicy", "pipelineDefinition", "dimensions"}
 )
+"""Values that no service looks up when it is given them; CloudWatch takes any text as a dimension of an alarm."""
 
 _AUTO_NAMES: Final = MappingProxyType(
     {
@@ -131,6 +132,10 @@ class Aws:
             defaults = (birth.config.get("defaultTags") or {}).get("tags") or {}
             known["tagsAll"] = {**defaults, **(tags if isinstance(tags, dict) else {})}
         return known
+
+    def added(self, birth: Birth, identity: Identity, path: str) -> str | None:
+        """Nothing is known to be added inside a given value."""
+        return None
 
     def computed(self, birth: Birth, identity: Identity, name: str) -> str | None:
         """Return a plausible value of a computed string output."""

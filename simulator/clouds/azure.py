@@ -181,6 +181,10 @@ class Azure:
         """Return nothing: azure-native knows no output before the resource exists."""
         return {}
 
+    def added(self, birth: Birth, identity: Identity, path: str) -> str | None:
+        """Nothing is known to be added inside a given value."""
+        return None
+
     def computed(self, birth: Birth, identity: Identity, name: str) -> str | None:
         """Return a plausible value of a computed string output."""
         own = identity.id.rsplit("/", 1)[-1]

@@ -101,6 +101,10 @@ class CloudRules(Protocol):
         """Return the outputs that the provider knows before the object exists."""
         ...
 
+    def added(self, birth: Birth, identity: Identity, path: str) -> str | None:
+        """Return a text that the cloud adds inside a value that was given; None where it adds none."""
+        ...
+
     def computed(self, birth: Birth, identity: Identity, name: str) -> str | None:
         """Return a plausible value of a computed string output, None if the cloud has no rule for it."""
         ...

@@ -134,10 +134,18 @@ class Gcp:
 
     def computed(self, birth: Birth, identity: Identity, name: str) -> str | None:
         """Return a plausible value of a computed string output."""
-        values = {**self._values(birth), **identity.facts, "id": identity.id, "own": identity.id.rsplit("/", 1)[-1]}
         token = birth.shape.token.split(":", 1)[1]
         template = _COMPUTED.get(f"{token}.{name}") or _COMPUTED.get(name)
-        return fill(template, values, birth.dice, name) if template is not None else None
+        return self._filled(template, birth, identity, name) if template is not None else None
+
+    def added(self, birth: Birth, identity: Identity, path: str) -> str | None:
+        """Return what the cloud makes beside the object and names inside a value that was given."""
+        template = _ADDED.get(f"{birth.shape.token.split(':', 1)[1]}.{path}")
+        return self._filled(template, birth, identity, path) if template is not None else None
+
+    def _filled(self, template: str, birth: Birth, identity: Identity, name: str) -> str:
+        values = {**self._values(birth), **identity.facts, "id": identity.id, "own": identity.id.rsplit("/", 1)[-1]}
+        return fill(template, values, birth.dice, name)
 
     def references(self, shape: Shape, inputs: Props, config: Props) -> Iterator[Reference]:
         """Yield full resource names, self links, service accounts, and names where the table of links says so."""
@@ -285,6 +293,14 @@ def _parents(id_: str) -> tuple[str, ...]:
     return (parent,) if len(steps) % 2 == 0 and _is_resource(parent) and _is_resource(id_) else ()
 
 
+_ADDED: Final = MappingProxyType(
+    {
+        # https://cloud.google.com/eventarc/docs/reference/rest/v1/projects.locations.triggers#Pubsub
+        "eventarc/trigger:Trigger.transport.pubsub.subscription": (
+            "projects/{project}/subscriptions/eventarc-{location}-{own}-sub-{digits:3}"
+        ),
+    }
+)
 _COMPUTED: Final = MappingProxyType(
     {
         "createTime": "2026-01-01T00:00:00.000000Z",

@@ -122,7 +122,7 @@ def test_faults_are_arranged_listed_and_taken_back(home: Path) -> None:
     refused(tripod(home, "fault", "drop", "7"), "there is no fault 7; arranged are 1, 2", "fault list")
     refused(tripod(home, "fault", "drop"), "a number, or --all")
     assert tripod(home, "fault", "drop", "1").returncode == 0
-    assert tripod(home, "fault", "drop", "--all").stdout.strip() == "dropped 1 faults"
+    assert tripod(home, "fault", "drop", "--all").stdout.strip() == "dropped 1 fault"
     assert tripod(home, "fault", "list").stdout.strip() == "0 faults"
 
 

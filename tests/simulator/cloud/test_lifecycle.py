@@ -112,6 +112,27 @@ def test_identities_are_a_list_of_ids_going_in_and_an_object_coming_out(tmp_path
     assert re.fullmatch(r"[0-9a-f-]{36}", azure.made["churn"][2].outputs["identity"]["principalId"])
 
 
+def test_what_eventarc_makes_beside_a_trigger_stands_in_its_transport(tmp_path: Path) -> None:
+    gcp = Stack.on("gcp", tmp_path / "cloud.db")
+    topic = gcp.make("gcp:pubsub/topic:Topic", "drift", {"name": "drift"})
+    account = gcp.make("gcp:serviceaccount/account:Account", "caller", {"accountId": "caller"})
+    inputs = {
+        "name": "retrain",
+        "location": "europe-west4",
+        "matchingCriterias": [{"attribute": "type", "value": "google.cloud.pubsub.topic.v1.messagePublished"}],
+        "transport": {"pubsub": {"topic": topic.id}},
+        "serviceAccount": account.outputs["email"],
+        "destination": {"httpEndpoint": {"uri": "https://example.com"}},
+    }
+    made = gcp.make("gcp:eventarc/trigger:Trigger", "retrain", inputs)
+    assert made.outputs["transport"]["pubsub"]["topic"] == topic.id
+    subscription = made.outputs["transport"]["pubsub"]["subscription"]
+    assert re.fullmatch(r"projects/acme-ml-dev/subscriptions/eventarc-europe-west4-retrain-sub-\d{3}", subscription)
+    token = "gcp:eventarc/trigger:Trigger"
+    planned = gcp.provider.create(urn(token, "other"), token, inputs, preview=True, timeout=0)
+    assert planned.outputs["transport"] == inputs["transport"]
+
+
 def test_an_update_changes_in_place_and_keeps_what_was_computed(tmp_path: Path) -> None:
     stack = Stack.on("aws", tmp_path / "cloud.db")
     token = "aws:kms/key:Key"

@@ -141,7 +141,7 @@ SIMULATOR_REFUSES = {
     "appautoscaling/target:Target": {"resourceId"},
     "cloudwatch/eventTarget:EventTarget": {"arn", "deadLetterConfig.arn", "roleArn"},
     "cloudwatch/logResourcePolicy:LogResourcePolicy": {"resourceArn"},
-    "cloudwatch/metricAlarm:MetricAlarm": {"alarmActions[*]", "dimensions.StateMachineArn", "okActions[*]"},
+    "cloudwatch/metricAlarm:MetricAlarm": {"alarmActions[*]", "okActions[*]"},
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": {"vpcId"},
     "ec2/flowLog:FlowLog": {"iamRoleArn", "logDestination"},
     "ec2/route:Route": {"natGatewayId"},
