@@ -165,3 +165,35 @@ def _guards() -> Iterator[Case]:
     yield z.case("absent", res(account, "fail", {}, id_=URI))
     yield from g.row(gcs, {"deletionPolicy": "PREVENT"}, "deletionPolicy", "DELETE")
     yield g.case("forced", res(gcs, "fail", {"deletionPolicy": "PREVENT", "forceDestroy": True}))
+    yield from _records()
+
+
+def _records() -> Iterator[Case]:
+    """What holds no data of customers, and cannot be made again all the same."""
+    a, z, g = cells("stateful-delete-guard")
+    held = ("glue.CatalogDatabase", "sagemaker.MlflowApp", "sagemaker.MlflowTrackingServer")
+    for short in (*held, "sagemaker.ModelPackageGroup"):
+        yield a.case(f"passing {short}", res(aws(short), "pass", protect=True))
+        yield a.case(f"failing {short}", res(aws(short), "fail"))
+    for short in ("cloudwatch.LogGroup", "cloudtrail.Trail"):
+        yield a.case(f"passing {short}", res(aws(short), "pass", protect=True))
+        yield a.case(f"failing {short}", res(aws(short), "fail"))
+        yield a.case(f"standard {short}", res(aws(short), "skip"), profile="standard")
+    yield from a.row(aws("cloudwatch.LogGroup"), {"skipDestroy": True}, "skipDestroy", False, label="kept group")
+    for short in ("containerregistry.Registry", "operationalinsights.Workspace"):
+        yield z.case(f"passing {short}", res(azure(short), "pass", protect=True))
+        yield z.case(f"failing {short}", res(azure(short), "fail", id_=URI))
+    group = res(azure("resources.ResourceGroup"), "group", id_="/subscriptions/s/resourceGroups/ml")
+    account = res(
+        azure("storage.StorageAccount"), "pass", {"resourceGroupName": UNKNOWN}, of={"resourceGroupName": group}
+    )
+    lock = azure("authorization.ManagementLockByScope")
+    on_group = {"scope": "/subscriptions/s/resourceGroups/ml", "level": "CanNotDelete"}
+    yield z.case("locked with its group", group, account, res(lock, "lock", on_group))
+    workspace = azure("machinelearningservices.Workspace")
+    held_by = res(workspace, "pass workspace", protect=True)
+    feature_set = azure("machinelearningservices.FeaturesetContainerEntity")
+    alone = res(feature_set, "fail", {"workspaceName": UNKNOWN}, of={"workspaceName": held_by})
+    yield z.case("protected workspace is no lock", held_by, alone)
+    repository = gcp("artifactregistry.Repository")
+    yield from g.row(repository, {"deletionPolicy": "PREVENT"}, "deletionPolicy", "DELETE", label="images")
