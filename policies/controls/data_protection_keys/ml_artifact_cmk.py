@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.core.cloud import ByCloud, Gap, GapKind
-from policies import pipeline_definition
+from policies import pipeline_definition, workflow_definition
 from policies.accept import (
     Accept,
     is_set,
@@ -17,7 +17,7 @@ from policies.checks import (
 from policies.control import Control, Group, Severity
 from policies.controls.data_protection_keys.endpoint_cmk import NVME
 from policies.tokens import aws, gcp
-from policies.verdict import Verdict, first, known
+from policies.verdict import UNKNOWN, Mark, Verdict, first, known
 
 # What each SageMaker resource encrypts: a volume of its own, and what it writes.
 _AWS = {
@@ -53,6 +53,11 @@ def _step(step: pipeline_definition.Step) -> str | None:
     return "" if known(key := first(step.arguments, path)) and key else f"has no {path}"
 
 
+def _job(job: workflow_definition.Job) -> str | Mark:
+    key = job.at("encryptionSpec.kmsKeyName")
+    return key if key is UNKNOWN else "" if known(key) and key else "has no encryptionSpec.kmsKeyName"
+
+
 def _own_disks(value: Any) -> bool:
     return isinstance(value, str) and NVME.fullmatch(value) is not None
 
@@ -78,6 +83,7 @@ CONTROL = Control(
         "cnspec:mondoo-aws-security-sagemaker-processing-job-encryption",
         "cnspec:mondoo-gcp-security-vertex-ai-job-cmek-encryption",
         "cnspec:mondoo-gcp-security-vertexai-additional-resources-cmek-encryption",
+        "cnspec:mondoo-gcp-security-vertexai-custom-job-cmek-encryption",
         "cnspec:mondoo-gcp-security-vertexai-dataset-cmek-encryption",
         "cnspec:mondoo-gcp-security-vertexai-notebook-runtime-template-cmek-encryption",
         "cnspec:mondoo-gcp-security-vertexai-pipeline-job-cmek-encryption",
@@ -127,6 +133,7 @@ CONTROL = Control(
                 Row(type=t, path=path, accept=is_set(), if_missing=Verdict.FAILED, evidence=(gcp("kms.CryptoKey"),))
                 for t, path in _RUNNERS.items()
             ),
+            workflow_definition.job_rule(_job, "its jobs must name a key"),
             Row(
                 type=_SCHEDULE,
                 path=f"{_JOB}.encryptionSpec.kmsKeyName",

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from components.core.cloud import ByCloud
+from policies import workflow_definition
 from policies.accept import equals
 from policies.checks import Row
 from policies.control import Control, Group, Severity
 from policies.tokens import aws, azure, gcp
-from policies.verdict import Verdict
+from policies.verdict import UNKNOWN, Mark, Verdict
+
+
+def _job(job: workflow_definition.Job) -> str | Mark:
+    """The web shell of a custom job is a shell as root in its container, off where nothing is said.
+
+    https://cloud.google.com/vertex-ai/docs/training/monitor-debug-interactive-shell
+    """
+    shell = job.at("jobSpec.enableWebAccess")
+    return shell if shell is UNKNOWN else "has jobSpec.enableWebAccess" if shell is True else ""
+
 
 CONTROL = Control(
     id="workbench-no-root-ssh",
@@ -27,6 +38,7 @@ CONTROL = Control(
         "aws-config:sagemaker-notebook-instance-root-access-check",
         "checkov:CKV_AWS_307",
         "cnspec:mondoo-aws-security-sagemaker-notebook-no-root-access",
+        "cnspec:mondoo-gcp-security-vertexai-custom-job-web-access-disabled",
         "google-org-policy:constraints/ainotebooks.disableRootAccess",
         "google-vai:VAI-CO-4.3",
         "prowler:sagemaker_notebook_instance_root_access_disabled",
@@ -59,6 +71,7 @@ CONTROL = Control(
             ),
         ),
         gcp=(
+            workflow_definition.job_rule(_job, "its jobs must open no web shell"),
             Row(
                 type=gcp("workbench.Instance"),
                 path="gceSetup.metadata.{notebook-disable-root}",

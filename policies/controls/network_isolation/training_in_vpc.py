@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from components.core.cloud import ByCloud
-from policies import pipeline_definition
+from policies import pipeline_definition, workflow_definition
 from policies.accept import equals, is_set
 from policies.checks import PASSED, Outcome, Row, Rule, StackRow, failed, not_applicable, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import MISSING, UNKNOWN, Verdict, known
+from policies.verdict import MISSING, UNKNOWN, Mark, Verdict, known
 
 _COMPUTE = azure("machinelearningservices.Compute")
 _WORKSPACE = azure("machinelearningservices.Workspace")
@@ -21,6 +21,7 @@ _SUBNET = "properties.properties.subnet.id"
 _MODE = "managedNetwork.isolationMode"
 _RESOURCE = gcp("vertex.AiPersistentResource")
 _SCHEDULE, _JOB = gcp("colab.Schedule"), "createPipelineJobRequest.pipelineJob."
+_RUN, _ACCESS = gcp("cloudrunv2.Job"), "template.template.vpcAccess"
 _LINKS = ("pscInterfaceConfig.networkAttachment", "network")
 # Where a step of each type names its network.
 _STEPS = {"Training": ("VpcConfig",), "Processing": ("NetworkConfig", "VpcConfig")}
@@ -56,6 +57,13 @@ def _cluster(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[
         yield undetermined("whether the compute has a network is not known yet", _SUBNET)
     else:
         yield failed("the compute has neither a subnet nor a workspace with a managed network", _SUBNET)
+
+
+def _job(job: workflow_definition.Job) -> str | Mark:
+    values = [job.at(f"jobSpec.{path}") for path in _LINKS]
+    if any(known(value) and is_set()(value) for value in values):
+        return ""
+    return UNKNOWN if any(value is UNKNOWN for value in values) else f"has neither jobSpec.{_LINKS[0]} nor network"
 
 
 def _linked(prefix: str) -> Callable[[Resource, Settings], Iterator[Outcome]]:
@@ -94,6 +102,7 @@ CONTROL = Control(
         "azure-policy:7804b5c7-01dc-4723-969b-ae300cc07ff1",
         "cnspec:mondoo-aws-security-sagemaker-monitoring-job-network-config",
         "cnspec:mondoo-aws-security-sagemaker-processing-job-vpc-configured",
+        "cnspec:mondoo-gcp-security-vertexai-custom-job-private-network",
         "cnspec:mondoo-gcp-security-vertexai-pipeline-job-vpc-network",
         "prowler:sagemaker_training_jobs_vpc_settings_configured",
     ),
@@ -127,6 +136,15 @@ CONTROL = Control(
             ),
         ),
         gcp=(
+            workflow_definition.job_rule(_job, "its jobs must run in a network"),
+            Row(  # direct VPC egress, or a connector
+                type=_RUN,
+                path=f"{_ACCESS}.networkInterfaces[].subnetwork",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                unless=(f"{_ACCESS}.connector", is_set()),
+                evidence=(gcp("compute.Subnetwork"),),
+            ),
             Rule(types=(_RESOURCE,), check=_linked(""), reads=tuple((_RESOURCE, p) for p in _LINKS)),
             Rule(types=(_SCHEDULE,), check=_linked(_JOB), reads=tuple((_SCHEDULE, f"{_JOB}{p}") for p in _LINKS)),
         ),

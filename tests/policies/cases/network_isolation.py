@@ -124,13 +124,14 @@ def _flows() -> Iterator[Case]:
         yield a.case(kind, res(vpc, subject, id_="vpc-1"), res(log, "log", {"vpcId": "vpc-1", "trafficType": traffic}))
     yield a.case("absent", res(vpc, "fail", id_="vpc-1"), res(log, "log", {"vpcId": "vpc-2", "trafficType": "ALL"}))
     net, flow, uri = azure("network.VirtualNetwork"), azure("network.FlowLog"), "/subscriptions/s/virtualNetworks/n"
+    analysed = {"networkWatcherFlowAnalyticsConfiguration": {"enabled": True}}
+    kept: dict[str, object] = {"targetResourceId": uri, "flowAnalyticsConfiguration": analysed}
     for kind, subject, on in (("passing", "pass", True), ("failing", "fail", False), ("unknown", "open", UNKNOWN)):
-        yield z.case(kind, res(net, subject, id_=uri), res(flow, "log", {"targetResourceId": uri, "enabled": on}))
+        yield z.case(kind, res(net, subject, id_=uri), res(flow, "pass log", {**kept, "enabled": on}))
     yield z.case("absent", res(net, "fail", id_=uri))
     subnet = gcp("compute.Subnetwork")
-    yield from g.row(
-        subnet, {"logConfig": {"aggregationInterval": "INTERVAL_5_SEC"}}, "logConfig.aggregationInterval", ""
-    )
+    sampled = {"logConfig": {"aggregationInterval": "INTERVAL_5_SEC", "flowSampling": 1}}
+    yield from g.row(subnet, sampled, "logConfig.aggregationInterval", "")
     yield g.case("proxy", res(subnet, "skip", {"purpose": "REGIONAL_MANAGED_PROXY"}))
 
 

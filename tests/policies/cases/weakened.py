@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from policies.tokens import aws, azure, gcp
-from tests.policies.dsl import UNKNOWN, Case, cells, res
+from tests.policies.dsl import UNKNOWN, Case, cells, put, res
 
 _QUEUE, _VAULT, _CACHE = aws("sqs.QueuePolicy"), azure("keyvault.Vault"), azure("redis.Redis")
 _ACCOUNT, _WORKSPACE = azure("storage.StorageAccount"), azure("machinelearningservices.Workspace")
@@ -30,6 +30,8 @@ def cases() -> Iterator[Case]:
     yield from _stores()
     yield from _grants()
     yield from _network()
+    yield from _jobs()
+    yield from _logs()
 
 
 def _keys() -> Iterator[Case]:
@@ -112,6 +114,84 @@ def _grants() -> Iterator[Case]:
         member = {"member": "serviceAccount:a@p.iam.gserviceaccount.com", "role": "roles/viewer"}
         yield from g.row(gcp(short), member, "member", "allUsers", label=short)
         yield from admin.row(gcp(short), member, "role", "roles/owner", label=short)
+
+
+def _workflow(body: object) -> dict[str, str]:
+    step = {"run": {"call": "run_job", "args": {"body": body}}}
+    return {"sourceContents": json.dumps({"main": {"steps": [step]}})}
+
+
+def _jobs() -> Iterator[Case]:
+    """Jobs that a workflow starts."""
+    workflow, pools = gcp("workflows.Workflow"), [{"replicaCount": "1"}]
+    for control, place, good, absent in (
+        ("training-in-vpc", "jobSpec.pscInterfaceConfig.networkAttachment", "n", "fail"),
+        ("training-in-vpc", "jobSpec.network", "projects/1/global/networks/n", "fail"),
+        ("ml-artifact-cmk", "encryptionSpec.kmsKeyName", "k", "fail"),
+        ("workbench-no-root-ssh", "jobSpec.enableWebAccess", False, "pass"),
+    ):
+        _, _, g = cells(control)
+        top, _, leaf = place.rpartition(".")
+
+        def job(value: object, top: str = top, leaf: str = leaf) -> dict[str, str]:
+            held: dict[str, object] = {} if value is None else {leaf: value}
+            for key in reversed(top.split(".")[1:]):
+                held = {key: held}
+            spec = {"workerPoolSpecs": pools, **(held if top.startswith("jobSpec") else {})}
+            beside = {} if top.startswith("jobSpec") else {top: held}
+            # The other controls are asked of the same type, so the source is all there is of the workflow.
+            return {**_workflow({"displayName": "fit", "jobSpec": spec, **beside}), "cryptoKeyName": "k"}
+
+        bad = True if good is False else ""
+        yield g.case(f"passing {leaf}", res(workflow, "pass", job(good)))
+        yield g.case(f"failing {leaf}", res(workflow, "fail", job(bad)))
+        yield g.case(f"absent {leaf}", res(workflow, absent, job(None)))
+        yield g.case(f"expression {leaf}", res(workflow, "open", job("${value}")))
+        yield g.case(f"unknown {leaf}", res(workflow, "open", {"sourceContents": UNKNOWN, "cryptoKeyName": "k"}))
+        yield g.case(f"failing text {leaf}", res(workflow, "fail", {"sourceContents": "- :", "cryptoKeyName": "k"}))
+    _, _, g = cells("training-in-vpc")
+    none = {"sourceContents": "main:\n  steps:\n    - done:\n        return: 1\n"}
+    yield g.case("no job", res(workflow, "skip", none))
+    run = {"template": {"template": {"vpcAccess": {"networkInterfaces": [{"subnetwork": "s"}]}}}}
+    path = "template.template.vpcAccess.networkInterfaces[].subnetwork"
+    yield from g.row(gcp("cloudrunv2.Job"), run, path, "", label="of a container job")
+    connector = {"template": {"template": {"vpcAccess": {"connector": "c"}}}}
+    yield g.case("connector", res(gcp("cloudrunv2.Job"), "skip", connector))
+
+
+def _logs() -> Iterator[Case]:
+    """How much the logs of a network hold."""
+    _, z, g = cells("flow-logs")
+    analytics = {"flowAnalyticsConfiguration": {"networkWatcherFlowAnalyticsConfiguration": {"enabled": True}}}
+    path = "flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.enabled"
+    yield from z.row(azure("network.FlowLog"), analytics, path, False, label="analytics")
+    subnet = gcp("compute.Subnetwork")
+    logs = {
+        "logConfig": {"aggregationInterval": "INTERVAL_5_SEC", "flowSampling": 1, "metadata": "INCLUDE_ALL_METADATA"}
+    }
+    yield from g.row(subnet, logs, "logConfig.flowSampling", 0, label="sample")
+    yield g.case("half of it", res(subnet, "pass", put(logs, "logConfig.flowSampling", 0.5)), profile="standard")
+    yield from g.row(subnet, logs, "logConfig.metadata", "EXCLUDE_ALL_METADATA", absent="pass", label="metadata")
+    firewall = gcp("compute.Firewall")
+    kept = {"logConfig": {"metadata": "INCLUDE_ALL_METADATA"}}
+    yield from g.row(firewall, kept, "logConfig.metadata", "EXCLUDE_ALL_METADATA", label="of rules")
+    yield g.case("disabled rule", res(firewall, "skip", {"disabled": True}))
+    network, policy = gcp("compute.Network"), gcp("dns.Policy")
+
+    def names(word: str, logged: object, *, auto: object = False) -> Iterator[object]:
+        yield res(network, word, {"name": "n", "autoCreateSubnetworks": auto})
+        yield res(policy, "names", {"enableLogging": logged, "networks": [{"networkUrl": "n"}]})
+
+    for kind, word, logged, auto in (
+        ("passing names", "pass", True, False),
+        ("failing names", "fail", False, False),
+        ("unknown names", "open", UNKNOWN, False),
+        ("failing automatic", "fail", True, True),
+        ("unknown automatic", "open", True, UNKNOWN),
+    ):
+        yield g.case(kind, *names(word, logged, auto=auto))  # type: ignore[arg-type]
+    yield g.case("absent names", res(network, "fail", {"name": "n", "autoCreateSubnetworks": False}))
+    yield g.case("absent automatic", res(network, "fail", {"name": "n"}), *list(names("other", True))[1:])  # type: ignore[arg-type]
 
 
 def _network() -> Iterator[Case]:
