@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -211,3 +212,21 @@ def _document_outcomes(
 def label(statement: Statement, index: int) -> str:
     """How messages name a statement: by its Sid, else by its place."""
     return f"statement {statement.sid}" if statement.sid else f"statement {index + 1}"
+
+
+_ANYTHING = re.compile(r"[*?]+")
+# The last field of an ARN that names no more than a type: `*`, `key/*`, `log-group:*`; S3 has no types.
+_ANY_OF_A_TYPE = re.compile(r"([\w-]+[/:])?[*?:/]+")
+
+
+def any_resource(name: str) -> bool:
+    """Whether the name of a resource stands for all of a service, in every region and account."""
+    if _ANYTHING.fullmatch(name):
+        return True
+    fields = name.split(":", 5)
+    if len(fields) < 6 or fields[0] != "arn":  # a cut ARN with wildcards, such as arn:aws:s3*
+        return name.startswith("arn:") and name.endswith("*") and len(fields) < 6
+    _, _, service, region, account, rest = fields
+    nowhere = all(not field or _ANYTHING.fullmatch(field) for field in (region, account))
+    pattern = _ANYTHING if service == "s3" else _ANY_OF_A_TYPE
+    return nowhere and bool(pattern.fullmatch(rest.replace("/", "*") if service == "s3" else rest))

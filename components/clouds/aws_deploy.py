@@ -110,7 +110,6 @@ _NETWORK = {
 _KEY_ACTIONS = (
     "CancelKeyDeletion",
     "CreateAlias",
-    "CreateGrant",
     "DeleteAlias",
     "DescribeKey",
     "EnableKey",
@@ -356,6 +355,13 @@ def deploy_documents(scope: Scope, names: Arns, issuer: str) -> dict[str, tuple[
                 sid="ManageKeys",
                 actions=_named("kms", _KEY_ACTIONS),
                 resources=(names.regional("kms", "key/*"), *aliases),
+            ),
+            Statement(  # services that encrypt with a key keep it by a grant
+                # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-grant-is-for-aws-resource
+                sid="GrantKeysToServices",
+                actions=("kms:CreateGrant",),
+                resources=(names.regional("kms", "key/*"),),
+                conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
             ),
             Statement(  # https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-security.html
                 sid="UseKeysForFeatureGroups",

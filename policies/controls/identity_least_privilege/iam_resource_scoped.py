@@ -15,7 +15,7 @@ from policies.aws_actions import meant
 from policies.checks import Outcome, Rule, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
-from policies.iam_policy import Document, Statement, document_rule, label, parse
+from policies.iam_policy import Document, Statement, any_resource, document_rule, label, parse
 from policies.settings import Settings
 from policies.tokens import aws
 from policies.verdict import at
@@ -29,9 +29,6 @@ _DOCUMENTS = {
     aws("cloudwatch.LogResourcePolicy"): ("policyDocument",),
 }
 _WORDS = "it must name the resources of each action"
-_ANYTHING = re.compile(r"[*?]+")
-# The last field of an ARN that names no more than a type: `*`, `key/*`, `log-group:*`; S3 has no types.
-_ANY_OF_A_TYPE = re.compile(r"([\w-]+[/:])?[*?:/]+")
 # Keys that narrow the resource as its name would: tags on it, whose it is, where it lies, the namespace of a metric.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
 _NARROWING = re.compile(
@@ -40,19 +37,6 @@ _NARROWING = re.compile(
     r"|iam:awsservicename",
     re.IGNORECASE,
 )
-
-
-def any_resource(name: str) -> bool:
-    """Whether the name of a resource stands for all of a service, in every region and account."""
-    if _ANYTHING.fullmatch(name):
-        return True
-    fields = name.split(":", 5)
-    if len(fields) < 6 or fields[0] != "arn":  # a cut ARN with wildcards, such as arn:aws:s3*
-        return name.startswith("arn:") and name.endswith("*") and len(fields) < 6
-    _, _, service, region, account, rest = fields
-    nowhere = all(not field or _ANYTHING.fullmatch(field) for field in (region, account))
-    pattern = _ANYTHING if service == "s3" else _ANY_OF_A_TYPE
-    return nowhere and bool(pattern.fullmatch(rest.replace("/", "*") if service == "s3" else rest))
 
 
 def _narrowed(statement: Statement) -> bool:

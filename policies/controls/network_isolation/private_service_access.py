@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud
@@ -19,13 +20,14 @@ from policies.checks import (
     Row,
     StackRow,
     failed,
+    not_applicable,
     undetermined,
 )
 from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import Verdict
+from policies.verdict import UNKNOWN, Verdict
 
 _ENDPOINT, _DOMAIN = aws("ec2.VpcEndpoint"), aws("sagemaker.Domain")
 _PRIVATE, _ZONES = azure("network.PrivateEndpoint"), azure("network.PrivateDnsZoneGroup")
@@ -35,6 +37,42 @@ _TARGETS = (
     "privateLinkServiceConnections[].privateLinkServiceId",
     "manualPrivateLinkServiceConnections[].privateLinkServiceId",
 )
+
+_VPC = aws("ec2.Vpc")
+_CALLED = {
+    "s3": ("s3.Bucket",),
+    "kms": ("kms.Key",),
+    "logs": ("cloudwatch.LogGroup",),
+    "monitoring": ("cloudwatch.MetricAlarm",),
+    "events": ("cloudwatch.EventRule",),
+    "sts": ("iam.Role",),
+    "glue": ("glue.CatalogDatabase",),
+    "athena": ("athena.Workgroup", "sagemaker.FeatureGroup"),
+    "ecr.api": ("ecr.Repository",),
+    "ecr.dkr": ("ecr.Repository",),
+    "sagemaker.runtime": ("sagemaker.Domain", "sagemaker.Endpoint"),
+    "sagemaker.featurestore-runtime": ("sagemaker.FeatureGroup",),
+    "studio": ("sagemaker.Domain",),
+    "secretsmanager": ("secretsmanager.Secret",),
+}
+"""What workloads call where a stack has these, by the end of an endpoint's name
+(https://docs.aws.amazon.com/sagemaker/latest/dg/infrastructure-give-access.html)."""
+
+
+def _ways_out(vpc: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    if not any(resource.type.startswith("aws:sagemaker/") for resource in graph):
+        yield not_applicable("the stack has no ML service")
+        return
+    names = [door.at("serviceName") for door in graph.of(_ENDPOINT) if graph.refers(door, "vpcId", vpc) is not False]
+    for service, types in _CALLED.items():
+        if not graph.of(*(aws(t) for t in types)):
+            continue
+        if any(isinstance(n, str) and re.fullmatch(rf".+\.{re.escape(service)}(-fips)?", n) for n in names):
+            yield PASSED
+        elif any(n is UNKNOWN for n in names):
+            yield undetermined(f"whether it has an endpoint to {service} is not known yet")
+        else:
+            yield failed(f"it has no endpoint to {service}, which the stack uses")
 
 
 def _workspace(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
@@ -79,6 +117,7 @@ CONTROL = Control(
                 path="serviceName",
                 accept=matches(r".+\.sagemaker\.api(-fips)?", "the SageMaker API"),
             ),
+            StackRow(types=(_VPC,), check=_ways_out, reads=((_ENDPOINT, "serviceName"), (_ENDPOINT, "vpcId"))),
             Presence(
                 types=(aws("bedrock.AgentAgent"), aws("bedrock.AgentKnowledgeBase")),
                 needs=(_ENDPOINT,),

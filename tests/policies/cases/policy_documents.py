@@ -31,6 +31,10 @@ def trust(service: str, **more: Any) -> dict[str, str]:
 def cases() -> Iterator[Case]:
     yield from _services()
     yield from _wildcards()
+    yield from _limits()
+    yield from _uploads()
+    yield from _endpoints()
+    yield from _ways_out()
 
 
 def _services() -> Iterator[Case]:
@@ -86,3 +90,121 @@ def _wildcards() -> Iterator[Case]:
     yield a.case("passing trust", res(ROLE, "pass", trust("sagemaker.amazonaws.com")))
     yield a.case("failing queue", res(QUEUE, "fail", policy(allow("", "sqs:*", Principal=ROOT))))
     yield a.case("unknown queue", res(QUEUE, "open", {"policy": UNKNOWN}))
+
+
+def _limits() -> Iterator[Case]:
+    a, _, _ = cells("iam-rights-limited")
+    type_ = aws("iam.RolePolicy")
+    key = "arn:aws:kms:eu-west-1:1:key/"
+    via = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+    passed = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    for label, subject, action, resource, condition in (
+        ("passing", "pass", "iam:PassRole", "arn:aws:iam::1:role/a", passed),
+        ("failing", "fail", "iam:PassRole", "arn:aws:iam::1:role/a", {}),
+        ("failing pattern", "fail", "iam:Pass*", "arn:aws:iam::1:role/a", {}),
+        (
+            "failing any service",
+            "fail",
+            "iam:PassRole",
+            "arn:aws:iam::1:role/a",
+            {"StringLike": {"iam:PassedToService": "*"}},
+        ),
+        ("passing grant", "pass", "kms:CreateGrant", key + "a", {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+        ("failing grant", "fail", "kms:CreateGrant", key + "a", {}),
+        (
+            "passing attach",
+            "pass",
+            "iam:AttachRolePolicy",
+            "arn:aws:iam::1:role/a",
+            {"ArnLike": {"iam:PolicyARN": "x"}},
+        ),
+        ("failing attach", "fail", "iam:AttachRolePolicy", "arn:aws:iam::1:role/a", {}),
+        ("passing key", "pass", "kms:Decrypt", key + "a", {}),
+        ("passing keys of a service", "pass", "kms:Decrypt", key + "*", via),
+        ("failing keys", "fail", "kms:Decrypt", key + "*", {}),
+    ):
+        statement = {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": condition}
+        yield a.case(label, res(type_, subject, policy(statement)))
+    yield a.case("passing denial", res(type_, "pass", policy({"Effect": "Deny", "Action": "*", "Resource": "*"})))
+    yield a.case("absent", res(ROLE, "skip", {}))
+    yield a.case("unknown", res(type_, "open", {"policy": UNKNOWN}))
+
+
+def _uploads() -> Iterator[Case]:
+    a, _, _ = cells("store-upload-encryption")
+    bucket, header = aws("s3.BucketPolicy"), "s3:x-amz-server-side-encryption"
+
+    def deny(header: str, value: str, **more: Any) -> dict[str, Any]:
+        condition = {"StringNotEquals": {header: value}, "Null": {header: "false"}}
+        return {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:PutObject",
+            "Resource": "*",
+            "Condition": condition,
+        } | more
+
+    other, foreign = deny(header, "aws:kms"), deny(f"{header}-aws-kms-key-id", "arn:k")
+    everything = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": "*"}
+    some = {"StringNotEquals": {header: "aws:kms", "aws:PrincipalArn": "arn:aws:iam::1:role/a"}}
+    for label, subject, statements in (
+        ("passing", "pass", (other, foreign)),
+        ("passing without keys", "pass", (deny(header, "AES256"),)),
+        ("passing nothing at all", "pass", (everything,)),
+        ("failing other encryption", "fail", (foreign,)),
+        ("failing other key", "fail", (other,)),
+        ("failing for some", "fail", ({**other, "Principal": {"AWS": "arn:aws:iam::1:root"}}, foreign)),
+        ("failing from some", "fail", ({**other, "Condition": some}, foreign)),
+        ("failing allowed", "fail", ({**other, "Effect": "Allow"}, foreign)),
+    ):
+        yield a.case(label, res(bucket, subject, policy(*statements)))
+    yield a.case("absent", res(bucket, "skip", {}))
+    yield a.case("unknown", res(bucket, "open", {"policy": UNKNOWN}))
+
+
+def _endpoints() -> Iterator[Case]:
+    a, _, _ = cells("endpoint-policy-bounded")
+    type_, beside = aws("ec2.VpcEndpoint"), aws("ec2.VpcEndpointPolicy")
+    gateway = {"vpcId": "vpc-1", "serviceName": "com.amazonaws.eu-west-1.s3"}
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    own = {"StringEquals": {"aws:ResourceAccount": "1"}}
+    for label, subject, statement in (
+        ("passing", "pass", {**anybody, "Condition": own}),
+        ("passing named", "pass", {**anybody, "Resource": "arn:aws:s3:::raw/*"}),
+        ("failing", "fail", anybody),
+        ("failing all buckets", "fail", {**anybody, "Resource": "arn:aws:s3:::*"}),
+        (
+            "failing where there",
+            "fail",
+            {**anybody, "Condition": {"StringEqualsIfExists": {"aws:ResourceAccount": "1"}}},
+        ),
+    ):
+        yield a.case(label, res(type_, subject, {**gateway, **policy(statement)}))
+    yield a.case("absent", res(type_, "fail", gateway))
+    yield a.case("absent elsewhere", res(type_, "skip", {**gateway, "serviceName": "com.amazonaws.eu-west-1.sts"}))
+    yield a.case("unknown", res(type_, "open", {**gateway, "policy": UNKNOWN}))
+    yield a.case(
+        "passing beside",
+        res(type_, "pass", gateway, id_="vpce-1"),
+        res(beside, "pass-beside", {"vpcEndpointId": "vpce-1", **policy({**anybody, "Condition": own})}),
+    )
+    yield a.case("failing beside", res(beside, "fail", {"vpcEndpointId": "vpce-1", **policy(anybody)}))
+
+
+def _ways_out() -> Iterator[Case]:
+    a, _, _ = cells("private-service-access")
+    endpoint = aws("ec2.VpcEndpoint")
+
+    def stack(subject: str, *services: str) -> Iterator[Any]:
+        yield res(aws("ec2.Vpc"), subject, {"cidrBlock": "10.0.0.0/16"}, id_="vpc-1")
+        yield res(aws("sagemaker.Pipeline"), "pipeline", {"roleArn": "r"})
+        yield res(aws("ecr.Repository"), "images", {"name": "i"})
+        for service in services:
+            name = service if service is UNKNOWN else f"com.amazonaws.eu-west-1.{service}"
+            yield res(endpoint, f"skip-door-{service[-5:]}", {"vpcId": "vpc-1", "serviceName": name})
+
+    yield a.case("passing way", *stack("pass", "ecr.api", "ecr.dkr"))
+    yield a.case("failing way", *stack("fail", "ecr.dkr"))
+    yield a.case("absent way", *stack("fail"))
+    yield a.case("unknown way", *stack("open", "ecr.api", UNKNOWN))
+    yield a.case("absent ml", res(aws("ec2.Vpc"), "skip", {"cidrBlock": "10.0.0.0/16"}))
