@@ -55,7 +55,6 @@ LEVELS: Mapping[str, str] = {
     "iam-rights-limited": "-AM",
     "no-static-credentials": "AMM",
     "service-principal-scoped": "AMM",
-    "service-principal-scoped": "AMM",
     "workbench-host-hardening": "-MM",
     "workbench-no-download": "-AM",
     "workbench-no-root-ssh": "-MM",
