@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from components.core.cloud import ByCloud, Gap, GapKind
-from policies.accept import at_most, equals, iso_between
+from policies import pipeline_jobs
+from policies.accept import Accept, at_most, equals, iso_between
 from policies.checks import Row
 from policies.control import Control, Group, Severity
+from policies.settings import Settings
 from policies.tokens import aws, azure
 from policies.verdict import Verdict
+
+
+def _limit(settings: Settings) -> Accept:
+    return at_most(settings.limit("training_hours") * 3600)
+
 
 CONTROL = Control(
     id="training-max-runtime",
@@ -27,8 +34,13 @@ CONTROL = Control(
             Row(
                 type=aws("sagemaker.TrainingJob"),
                 path="stoppingCondition.maxRuntimeInSeconds",
-                accept=lambda s: at_most(s.limit("training_hours") * 3600),
+                accept=_limit,
                 if_missing=Verdict.FAILED,
+            ),
+            pipeline_jobs.job_rule(
+                pipeline_jobs.Asked(place=lambda p: p.runtime, accept=_limit),
+                pipeline_jobs.Asked(place=lambda p: p.waiting, accept=_limit, optional=True),
+                words="its jobs must have a time limit",
             ),
         ),
         azure=(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from components.core.cloud import ByCloud, Gap, GapKind
-from policies import pipeline_definition, workflow_definition
+from policies import pipeline_jobs, workflow_definition
 from policies.accept import (
     Accept,
     is_set,
@@ -28,7 +29,6 @@ _AWS = {
     ),
     aws("sagemaker.FlowDefinition"): ("outputConfig.kmsKeyId",),
 }
-_OUTPUTS = {"Training": "OutputDataConfig.KmsKeyId", "Processing": "ProcessingOutputConfig.KmsKeyId"}
 _GCP = tuple(
     gcp(f"vertex.{name}")
     for name in (
@@ -46,11 +46,8 @@ _RUNNERS = {gcp("cloudrunv2.Job"): "template.template.encryptionKey", gcp("workf
 _JOB = "createPipelineJobRequest.pipelineJob"
 
 
-def _step(step: pipeline_definition.Step) -> str | None:
-    path = _OUTPUTS.get(step.type)
-    if path is None:
-        return None
-    return "" if known(key := first(step.arguments, path)) and key else f"has no {path}"
+def _on_own_disks(places: pipeline_jobs.Places, job: Mapping[str, Any]) -> bool:
+    return bool(places.machine) and _own_disks(first(job, places.machine))
 
 
 def _job(job: workflow_definition.Job) -> str | Mark:
@@ -103,7 +100,11 @@ CONTROL = Control(
                 unless=("resourceConfig.instanceType", Accept("one with disks of its own", _own_disks)),
                 evidence=(aws("kms.Key"),),
             ),
-            pipeline_definition.step_rule(_step, "its steps must name a key for what they write"),
+            pipeline_jobs.job_rule(
+                pipeline_jobs.Asked(place=lambda p: p.output_key, accept=is_set()),
+                pipeline_jobs.Asked(place=lambda p: p.volume_key, accept=is_set(), unless=_on_own_disks),
+                words="its steps must name keys for their volumes and for what they write",
+            ),
             Row(
                 type=aws("sagemaker.EndpointConfiguration"),
                 path="dataCaptureConfig.kmsKeyId",

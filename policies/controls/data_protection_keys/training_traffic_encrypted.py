@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.core.cloud import ByCloud, Gap, GapKind
-from policies import pipeline_definition
+from policies import pipeline_jobs
 from policies.accept import (
     is_set,
     is_true,
@@ -13,22 +13,9 @@ from policies.checks import (
 )
 from policies.control import Control, Group, Severity
 from policies.tokens import aws
-from policies.verdict import Verdict, first
+from policies.verdict import Verdict
 
 _FLAG = "enableInterContainerTrafficEncryption"
-_STEPS = {
-    "Training": "EnableInterContainerTrafficEncryption",
-    "Processing": "NetworkConfig.EnableInterContainerTrafficEncryption",
-}
-
-
-def _step(step: pipeline_definition.Step) -> str | None:
-    path = _STEPS.get(step.type)
-    if path is None:
-        return None
-    return "" if first(step.arguments, path) is True else f"does not set {path}"
-
-
 # A schedule either names its job definition, which is judged itself, or holds it.
 _INLINE = "monitoringScheduleConfig.monitoringJobDefinition"
 
@@ -65,7 +52,10 @@ CONTROL = Control(
                 if_missing=Verdict.FAILED,
                 when=(f"{_INLINE}.roleArn", is_set()),
             ),
-            pipeline_definition.step_rule(_step, "its steps must encrypt the traffic between their machines"),
+            pipeline_jobs.job_rule(
+                pipeline_jobs.Asked(place=lambda p: p.traffic, accept=is_true()),
+                words="its steps must encrypt the traffic between their machines",
+            ),
         ),
         azure=Gap(
             kind=GapKind.UPSTREAM,

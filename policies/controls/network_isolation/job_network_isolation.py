@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from components.core.cloud import ByCloud
-from policies import pipeline_definition
+from policies import pipeline_jobs
 from policies.accept import (
     equals,
     is_false,
@@ -17,17 +20,10 @@ from policies.control import Control, Group, Severity
 from policies.tokens import aws, azure, gcp
 from policies.verdict import Verdict, first, known
 
-_STEPS = {"Training": "", "Processing": "NetworkConfig"}
 
-
-def _step(step: pipeline_definition.Step) -> str | None:
-    """Isolated; or, for a processing step that calls services of the cloud, within the customer's network."""
-    if step.type not in _STEPS:
-        return None
-    place = first(step.arguments, _STEPS[step.type]) if _STEPS[step.type] else step.arguments
-    isolated = first(place, "EnableNetworkIsolation") is True
-    inside = step.type == "Processing" and known(first(place, "VpcConfig.Subnets"))
-    return "" if isolated or inside else "can reach the internet: it is neither isolated nor in a network"
+def _inside(places: pipeline_jobs.Places, job: Mapping[str, Any]) -> bool:
+    """A processing job that calls services of the cloud cannot be isolated; it stays within the customer's network."""
+    return places.network.startswith("NetworkConfig") and known(first(job, f"{places.network}.Subnets"))
 
 
 _COMPUTE = azure("machinelearningservices.Compute")
@@ -73,7 +69,10 @@ CONTROL = Control(
                 if_missing=Verdict.FAILED,
                 when=(f"{_INLINE}.roleArn", is_set()),
             ),
-            pipeline_definition.step_rule(_step, "its jobs must not reach the internet"),
+            pipeline_jobs.job_rule(
+                pipeline_jobs.Asked(place=lambda p: p.isolation, accept=is_true(), unless=_inside),
+                words="its jobs must not reach the internet",
+            ),
         ),
         azure=(
             Row(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from components.core.cloud import ByCloud
-from policies import pipeline_definition, workflow_definition
+from policies import pipeline_jobs, workflow_definition
 from policies.accept import equals, is_set
 from policies.checks import PASSED, Outcome, Row, Rule, StackRow, failed, not_applicable, undetermined
 from policies.control import Control, Group, Severity
@@ -23,23 +22,10 @@ _RESOURCE = gcp("vertex.AiPersistentResource")
 _SCHEDULE, _JOB = gcp("colab.Schedule"), "createPipelineJobRequest.pipelineJob."
 _RUN, _ACCESS = gcp("cloudrunv2.Job"), "template.template.vpcAccess"
 _LINKS = ("pscInterfaceConfig.networkAttachment", "network")
-# Where a step of each type names its network.
-_STEPS = {"Training": ("VpcConfig",), "Processing": ("NetworkConfig", "VpcConfig")}
 
 
-def _pipeline(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
-    definition = pipeline_definition.parse(resource.at("pipelineDefinition"))
-    if definition is UNKNOWN:
-        yield undetermined("pipelineDefinition is not known yet; its steps must run in a network", "pipelineDefinition")
-    elif isinstance(definition, str):
-        yield failed(f"pipelineDefinition {definition}", "pipelineDefinition")
-    elif isinstance(definition, pipeline_definition.Definition):
-        for step in definition.steps:
-            place: Any = step.arguments
-            for key in _STEPS.get(step.type, ()):
-                place = place.get(key) if isinstance(place, Mapping) else None
-            if step.type in _STEPS:
-                yield PASSED if place else failed(f"step {step.name} names no network", "pipelineDefinition")
+def _within(part: str) -> Callable[[pipeline_jobs.Places], str]:
+    return lambda places: places.network and f"{places.network}.{part}"
 
 
 def _cluster(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
@@ -122,10 +108,10 @@ CONTROL = Control(
                 if_missing=Verdict.FAILED,
                 evidence=(aws("ec2.Subnet"),),
             ),
-            Rule(
-                types=(aws("sagemaker.Pipeline"),),
-                check=_pipeline,
-                reads=((aws("sagemaker.Pipeline"), "pipelineDefinition"),),
+            pipeline_jobs.job_rule(
+                pipeline_jobs.Asked(place=_within("Subnets"), accept=is_set()),
+                pipeline_jobs.Asked(place=_within("SecurityGroupIds"), accept=is_set()),
+                words="its steps must run in a network",
             ),
         ),
         azure=(

@@ -24,6 +24,7 @@ def step(type_: str, **arguments: Any) -> dict[str, Any]:
 
 
 def cases() -> Iterator[Case]:
+    yield from _runtime()
     yield from _keys()
     yield from _messaging()
     yield from _traffic()
@@ -58,11 +59,17 @@ def _keys() -> Iterator[Case]:
     configuration = aws("sagemaker.EndpointConfiguration")
     capture = {"dataCaptureConfig": {"enableCapture": True, "kmsKeyId": KEY}}
     yield from a.row(configuration, capture, "dataCaptureConfig.kmsKeyId", "", label="of capture")
+    volume, disked = {"ResourceConfig": {"VolumeKmsKeyId": KEY}}, {"ResourceConfig": {"InstanceType": "ml.g5.xlarge"}}
+    cluster, secured = {"ClusterConfig": {"VolumeKmsKeyId": KEY}}, {"SecurityConfig": {"VolumeKmsKeyId": KEY}}
     yield a.case("no capture", res(configuration, "skip", {"dataCaptureConfig": {"enableCapture": False}}))
     yield a.case(
         "steps",
-        pipeline("pass", step("Training", OutputDataConfig={"KmsKeyId": KEY}), step("Condition")),
-        pipeline("fail", step("Processing", ProcessingOutputConfig={"Outputs": []})),
+        pipeline("pass", step("Training", OutputDataConfig={"KmsKeyId": KEY}, **volume), step("Condition")),
+        pipeline("pass own disks", step("Training", OutputDataConfig={"KmsKeyId": KEY}, **disked)),
+        pipeline("pass automl", step("AutoML", OutputDataConfig={"KmsKeyId": KEY}, AutoMLJobConfig=secured)),
+        pipeline("fail", step("Processing", ProcessingOutputConfig={"Outputs": []}, ProcessingResources=cluster)),
+        pipeline("fail volume", step("Processing", ProcessingOutputConfig={"KmsKeyId": KEY})),
+        pipeline("fail transform", step("Transform", TransformOutput={"KmsKeyId": KEY}, TransformResources={})),
         pipeline("skip", step("Fail")),
         res(PIPELINE, "open", {"pipelineDefinition": UNKNOWN}),
     )
@@ -111,7 +118,31 @@ def _traffic() -> Iterator[Case]:
         pipeline("pass", step("Training", **{word: True}), step("Processing", NetworkConfig={word: True})),
         pipeline("fail", step("Training", **{word: True}), step("Processing", NetworkConfig={word: False})),
         pipeline("fail absent", step("Training")),
+        pipeline("pass tuning", step("Tuning", TrainingJobDefinition={word: True})),
+        pipeline("fail tuning", step("Tuning", TrainingJobDefinitions=[{word: True}, {word: False}])),
+        pipeline("fail tuning of nothing", step("Tuning")),
+        pipeline("fail check", step("QualityCheck", NetworkConfig={})),
+        pipeline("open at start", step("Training", **{word: {"Get": "Parameters.Encrypted"}})),
         res(PIPELINE, "fail text", {"pipelineDefinition": "steps:"}),
+        res(PIPELINE, "open", {"pipelineDefinition": UNKNOWN}),
+    )
+
+
+def _runtime() -> Iterator[Case]:
+    a, _, _ = cells("training-max-runtime")
+
+    def limits(run: Any = 3600, wait: Any = 7200) -> dict[str, Any]:
+        return step("Training", StoppingCondition={"MaxRuntimeInSeconds": run, "MaxWaitTimeInSeconds": wait})
+
+    checked = step("ClarifyCheck", StoppingCondition={"MaxRuntimeInSeconds": 3600})
+    yield a.case(
+        "steps",
+        pipeline("pass", limits(), checked, step("Transform")),
+        pipeline("fail", limits(run=3_600_000)),
+        pipeline("fail waiting", limits(wait=3_600_000)),
+        pipeline("fail absent", step("Processing")),
+        pipeline("fail empty", step("Processing", StoppingCondition={})),
+        pipeline("open at start", limits(run={"Get": "Parameters.Hours"})),
         res(PIPELINE, "open", {"pipelineDefinition": UNKNOWN}),
     )
 

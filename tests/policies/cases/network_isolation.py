@@ -150,6 +150,8 @@ def _training() -> Iterator[Case]:
     yield a.case("passing pipeline", res(pipeline, "pass", steps(vpc, {"VpcConfig": vpc})))
     yield a.case("failing inner step", res(pipeline, "fail", steps(None, {"VpcConfig": vpc})))
     yield a.case("failing processing", res(pipeline, "fail", steps(vpc, {"EnableNetworkIsolation": True})))
+    groupless = res(pipeline, "fail", steps({"Subnets": ["s"]}, {"VpcConfig": vpc}))
+    yield a.case("failing without groups", groupless)
     yield a.case("failing text", res(pipeline, "fail", {"pipelineDefinition": "{"}))
     yield a.case("unknown pipeline", res(pipeline, "open", {"pipelineDefinition": UNKNOWN}))
     yield a.case("absent pipeline", res(pipeline, "skip", {}))
