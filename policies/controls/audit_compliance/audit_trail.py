@@ -38,6 +38,17 @@ def _data_only(trail: Resource) -> bool:
     return (bool(categories) and all(c == "Data" for c in categories)) or all(value is False for value in classic)
 
 
+def _everywhere(trail: Resource, _settings: Settings) -> Iterator[Outcome]:
+    """Who signs in and who changes rights is recorded where global services are."""
+    services = trail.at("includeGlobalServiceEvents")  # on unless set
+    if services is False and not _data_only(trail):
+        yield failed("includeGlobalServiceEvents must be true", "includeGlobalServiceEvents")
+    elif services is UNKNOWN:
+        yield undetermined("includeGlobalServiceEvents is not known yet; it must be true", "includeGlobalServiceEvents")
+    else:
+        yield PASSED
+
+
 def _regions(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
     every = resource.at("isMultiRegionTrail")
     if every is True or _data_only(resource):
@@ -84,6 +95,7 @@ CONTROL = Control(
                     for path in ("isMultiRegionTrail", _MANAGEMENT, f"{_FIELDS}.field", f"{_FIELDS}.equals")
                 ),
             ),
+            Rule(types=(_TRAIL,), check=_everywhere, reads=((_TRAIL, "includeGlobalServiceEvents"),)),
             Row(
                 type=_TRAIL,
                 path="enableLogFileValidation",

@@ -59,6 +59,13 @@ CONTROL = Control(
                 accept=equals("KMS", "KMS_DSSE"),
                 if_missing=Verdict.FAILED,
             ),
+            Row(  # without it the key is the service's own, aws/ecr
+                type=_REPOSITORY,
+                path="encryptionConfigurations[].kmsKey",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                evidence=_KEYS,
+            ),
         ),
         azure=(
             Row(
@@ -66,6 +73,14 @@ CONTROL = Control(
                 path="encryption.status",
                 accept=equals("enabled"),
                 if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=azure("containerregistry.Registry"),
+                path="encryption.keyVaultProperties.keyIdentifier",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                when=("encryption.status", equals("enabled")),
+                evidence=(azure("keyvault.Key"),),
             ),
         ),
         gcp=tuple(

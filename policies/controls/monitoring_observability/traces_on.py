@@ -1,4 +1,4 @@
-"""Requests can be followed through the platform."""
+"""Requests and runs can be followed through the platform."""
 
 from __future__ import annotations
 
@@ -12,23 +12,29 @@ from policies.verdict import Verdict
 CONTROL = Control(
     id="traces-on",
     group=Group.MONITORING_OBSERVABILITY,
-    title="Serving code sends traces",
+    title="Serving code and workflows send traces",
     severity=Severity.LOW,
     why="Latency that nobody can take apart is latency that nobody can mend.",
-    remedy="Switch tracing on for functions and Application Insights on for deployments.",
+    remedy="Switch tracing on for functions and state machines, and Application Insights on for deployments.",
     url="https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
     clauses=(
         "iso42001:A.6.2.6",
         "iso27001:A.8.16",
         "soc2:CC7.2",
     ),
-    covers=("checkov:CKV_AWS_50",),
+    covers=("cdk-nag:AwsSolutions-SF2", "checkov:CKV_AWS_284", "checkov:CKV_AWS_50"),
     rows=ByCloud(
         aws=(
             Row(
                 type=aws("lambda.Function"),
                 path="tracingConfig.mode",
                 accept=equals("Active"),
+                if_missing=Verdict.FAILED,
+            ),
+            Row(
+                type=aws("sfn.StateMachine"),
+                path="tracingConfiguration.enabled",
+                accept=is_true(),
                 if_missing=Verdict.FAILED,
             ),
         ),

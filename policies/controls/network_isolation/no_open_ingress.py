@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.core.cloud import ByCloud
-from policies.checks import PASSED, Outcome, Rule, failed, not_applicable, undetermined
+from policies.accept import is_false
+from policies.checks import PASSED, Outcome, Row, Rule, failed, not_applicable, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import MISSING, UNKNOWN, Found, at, first, known
+from policies.verdict import MISSING, UNKNOWN, Found, Verdict, at, first, known
 
 _AWS = {
     aws("ec2.SecurityGroup"): ("ingress[].cidrBlocks[]", "ingress[].ipv6CidrBlocks[]"),
@@ -111,6 +112,7 @@ CONTROL = Control(
     covers=(
         "cdk-nag:AwsSolutions-EC23",
         "checkov:CKV2_GCP_12",
+        "checkov:CKV_AWS_130",
         "checkov:CKV_AWS_24",
         "checkov:CKV_AWS_25",
         "checkov:CKV_AWS_260",
@@ -127,10 +129,19 @@ CONTROL = Control(
         "checkov:CKV_GCP_88",
         "security-hub:EC2.13",
         "security-hub:EC2.14",
+        "security-hub:EC2.15",
         "security-hub:EC2.19",
     ),
     rows=ByCloud(
-        aws=(Rule(types=tuple(_AWS), check=_cidrs, reads=tuple((t, p) for t, paths in _AWS.items() for p in paths)),),
+        aws=(
+            Rule(types=tuple(_AWS), check=_cidrs, reads=tuple((t, p) for t, paths in _AWS.items() for p in paths)),
+            Row(  # no machine gets an address of the internet unasked
+                type=aws("ec2.Subnet"),
+                path="mapPublicIpOnLaunch",
+                accept=is_false(),
+                if_missing=Verdict.PASSED,
+            ),
+        ),
         azure=(
             Rule(
                 types=(_GROUP, _RULE),

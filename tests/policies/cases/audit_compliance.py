@@ -16,6 +16,8 @@ def cases() -> Iterator[Case]:
     a, z, g = cells("audit-trail")
     trail = {"isMultiRegionTrail": True, "enableLogFileValidation": True}
     yield from a.row(TRAIL, trail, "isMultiRegionTrail", False)
+    whole = {**trail, "includeGlobalServiceEvents": True}
+    yield from a.row(TRAIL, whole, "includeGlobalServiceEvents", False, absent="pass", label="global services")
     yield from a.row(TRAIL, trail, "enableLogFileValidation", False, label="validation")
     category = [{"field": "eventCategory", "equals": ["Data"]}]
     data = {**trail, "isMultiRegionTrail": False, "advancedEventSelectors": [{"fieldSelectors": category}]}

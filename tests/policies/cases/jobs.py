@@ -98,10 +98,14 @@ def _messaging() -> Iterator[Case]:
         ("secretsmanager.Secret", "kmsKeyId"),
     ):
         yield from a.row(aws(short), {path: KEY}, path, "", label="" if short == "sqs.Queue" else short)
-    images = {"encryptionConfigurations": [{"encryptionType": "KMS"}]}
+    images = {"encryptionConfigurations": [{"encryptionType": "KMS", "kmsKey": KEY}]}
+    yield from a.row(aws("ecr.Repository"), images, "encryptionConfigurations[].kmsKey", "", label="key of images")
     path = "encryptionConfigurations[].encryptionType"
     yield from a.row(aws("ecr.Repository"), images, path, "AES256", label="images")
-    encrypted = {"encryption": {"status": "enabled"}}
+    own_key = {"keyIdentifier": "https://v.vault.azure.net/keys/images"}
+    encrypted = {"encryption": {"status": "enabled", "keyVaultProperties": own_key}}
+    path = "encryption.keyVaultProperties.keyIdentifier"
+    yield from z.row(azure("containerregistry.Registry"), encrypted, path, "", label="key of images")
     yield from z.row(azure("containerregistry.Registry"), encrypted, "encryption.status", "disabled")
     yield from g.row(gcp("pubsub.Topic"), {"kmsKeyName": VERTEX_KEY}, "kmsKeyName", "")
     yield from g.row(gcp("artifactregistry.Repository"), {"kmsKeyName": VERTEX_KEY}, "kmsKeyName", "", label="images")

@@ -44,6 +44,8 @@ def _logs() -> Iterator[Case]:
     yield from g.row(bucket, {"cmekSettings": {"kmsKeyName": "projects/p/k"}}, "cmekSettings.kmsKeyName", "")
     a, z, _ = cells("traces-on")
     yield from a.row(aws("lambda.Function"), {"tracingConfig": {"mode": "Active"}}, "tracingConfig.mode", "PassThrough")
+    traced = {"tracingConfiguration": {"enabled": True}}
+    yield from a.row(aws("sfn.StateMachine"), traced, "tracingConfiguration.enabled", False, label="workflow")
     deployment = azure("machinelearningservices.OnlineDeployment")
     yield from z.row(deployment, {"properties": {"appInsightsEnabled": True}}, "properties.appInsightsEnabled", False)
 

@@ -82,6 +82,8 @@ def _stores() -> Iterator[Case]:
 
 def _ingress() -> Iterator[Case]:
     a, z, g = cells("no-open-ingress")
+    unasked = {"mapPublicIpOnLaunch": False}
+    yield from a.row(aws("ec2.Subnet"), unasked, "mapPublicIpOnLaunch", True, absent="pass", label="addresses")
     group, rule = aws("ec2.SecurityGroup"), aws("vpc.SecurityGroupIngressRule")
     closed = {"ingress": [{"cidrBlocks": ["10.0.0.0/8"]}]}
     yield from a.row(group, closed, "ingress[].cidrBlocks[]", "0.0.0.0/0", absent="pass")
