@@ -33,6 +33,7 @@ LEVELS: Mapping[str, str] = {
     "training-traffic-encrypted": "-AM",
     "workbench-cmk": "-AM",
     # network-isolation
+    "default-group-closed": "-MM",
     "endpoint-policy-bounded": "-AM",
     "endpoint-private": "-MM",
     "flow-logs": "-MM",
@@ -53,6 +54,7 @@ LEVELS: Mapping[str, str] = {
     "iam-no-wildcard": "AMM",
     "iam-resource-scoped": "-AM",
     "iam-rights-limited": "-AM",
+    "job-rights-bounded": "-AM",
     "no-static-credentials": "AMM",
     "service-principal-scoped": "AMM",
     "workbench-host-hardening": "-MM",

@@ -9,6 +9,24 @@ from policies.control import Control, Group, Severity
 from policies.tokens import aws, azure, gcp
 from policies.verdict import Verdict
 
+_IDLE = "jupyterLabAppSettings.appLifecycleManagement.idleSettings"
+# From an hour on, as AWS takes it; one that is not said is not said by the vendor either.
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_IdleSettings.html
+_IDLE_TIMES = tuple(
+    Row(
+        type=aws(f"sagemaker.{kind}"),
+        path=f"{settings}.{_IDLE}.idleTimeoutInMinutes",
+        accept=lambda s: between(60, max(60, s.limit("idle_minutes"))),
+        if_missing=Verdict.FAILED,
+        when=(f"{settings}.{_IDLE}.lifecycleManagement", equals("ENABLED")),
+    )
+    for kind, settings in (
+        ("Domain", "defaultUserSettings"),
+        ("Domain", "defaultSpaceSettings"),
+        ("UserProfile", "userSettings"),
+    )
+)
+
 CONTROL = Control(
     id="workbench-idle-shutdown",
     group=Group.COST,
@@ -31,6 +49,7 @@ CONTROL = Control(
                 accept=equals("ENABLED"),
                 if_missing=Verdict.FAILED,
             ),
+            *_IDLE_TIMES,
         ),
         azure=(
             Row(

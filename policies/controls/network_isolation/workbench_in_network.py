@@ -56,6 +56,14 @@ CONTROL = Control(
                 evidence=(aws("ec2.Subnet"),),
             ),
             Row(type=_NOTEBOOK, path="directInternetAccess", accept=equals("Disabled"), if_missing=Verdict.FAILED),
+            Row(  # https://docs.aws.amazon.com/sagemaker/latest/dg/studio-notebooks-and-internet-access.html
+                type=aws("sagemaker.Domain"),
+                path="defaultUserSettings.securityGroups",
+                accept=is_set(),
+                if_missing=Verdict.FAILED,
+                when=("appNetworkAccessType", equals("VpcOnly")),
+                evidence=(aws("ec2.SecurityGroup"),),
+            ),
         ),
         azure=(
             Row(

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from components.core.cloud import ByCloud, Gap, GapKind
 from policies import pipeline_definition
 from policies.accept import equals, is_true
-from policies.checks import PASSED, Outcome, Row, Rule, failed, undetermined
+from policies.checks import PASSED, Outcome, Row, Rule, StackRow, failed, not_applicable, undetermined
 from policies.control import Control, Group, Severity
-from policies.graph import Resource
-from policies.iam_policy import Document, parse
+from policies.graph import Graph, Resource
+from policies.iam_policy import Document, Statement, parse
+from policies.role_grants import READS, ROLE, grants, services
 from policies.settings import Settings
 from policies.tokens import aws, gcp
 from policies.verdict import UNKNOWN, Verdict
@@ -24,6 +25,7 @@ _DOCUMENTS = {
 _APPROVE = "sagemaker:UpdateModelPackage"
 # Whoever makes a version must not approve it.
 _MAKE = ("sagemaker:CreateModelPackage", "sagemaker:CreateTrainingJob", "sagemaker:StartPipelineExecution")
+_REGISTER, _STATUS = "sagemaker:CreateModelPackage", "sagemaker:ModelApprovalStatus"
 _DEFINITION = "pipelineDefinition"
 
 
@@ -39,6 +41,39 @@ def _separation(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
         return
     both = [action for action in _MAKE if any(s.covers(action) for s in allowed)]
     yield failed(f"{path} allows {_APPROVE} together with {both[0]}", path) if both else PASSED
+
+
+def _role(role: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    """Whether a role that makes versions, or in which a service acts, can release them, by all of its policies."""
+    held = grants(role, graph)
+    makes = [action for action in _MAKE if held.allowed(action)]
+    if not makes and not services(role):
+        yield not_applicable("no automation acts in the role")
+        return
+    faults = []
+    if held.allowed(_APPROVE):
+        faults.append(f"its policies allow {_APPROVE} to automation")
+    if any(not _pending(s) for s in held.allowed(_REGISTER)) and not any(map(_no_release, held.statements)):
+        faults.append(f"its policies allow {_REGISTER} with any {_STATUS}, Approved included")
+    for fault in faults:
+        yield undetermined(f"{fault}, as far as they are known") if held.unsure else failed(fault)
+    if not faults:
+        yield undetermined("what the role may do is not known yet") if held.unsure else PASSED
+
+
+def _pending(statement: Statement) -> bool:
+    """Whether a grant is for versions of another status than Approved alone."""
+    return statement.requires(_STATUS) and "Approved" not in {v for _, v in statement.condition_values(_STATUS)}
+
+
+def _no_release(statement: Statement) -> bool:
+    """Whether a statement denies to register versions that are approved already."""
+    status = statement.conditions and all(
+        c.key.casefold() == _STATUS.casefold() and c.operator.casefold().startswith("stringequals")
+        for c in statement.conditions
+    )
+    denied = {value for _, value in statement.condition_values(_STATUS)}
+    return not statement.allow and statement.covers(_REGISTER) and bool(status) and "Approved" in denied
 
 
 def _pipeline(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
@@ -78,6 +113,7 @@ CONTROL = Control(
     rows=ByCloud(
         aws=(
             Rule(types=tuple(_DOCUMENTS), check=_separation, reads=tuple((t, p) for t, p in _DOCUMENTS.items())),
+            StackRow(types=(ROLE,), check=_role, reads=READS),
             Rule(
                 types=(aws("sagemaker.Pipeline"),),
                 check=_pipeline,

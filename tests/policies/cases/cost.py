@@ -45,7 +45,10 @@ def _idle() -> Iterator[Case]:
     management = {"appLifecycleManagement": {"idleSettings": {"lifecycleManagement": "ENABLED"}}}
     domain = {"defaultUserSettings": {"jupyterLabAppSettings": management}}
     path = "defaultUserSettings.jupyterLabAppSettings.appLifecycleManagement.idleSettings.lifecycleManagement"
-    yield from a.row(aws("sagemaker.Domain"), domain, path, "DISABLED")
+    after = "defaultUserSettings.jupyterLabAppSettings.appLifecycleManagement.idleSettings.idleTimeoutInMinutes"
+    timed = put(domain, after, 60)
+    yield from a.row(aws("sagemaker.Domain"), timed, path, "DISABLED")
+    yield from a.row(aws("sagemaker.Domain"), timed, after, 525600, label="time")
     instance = {"properties": {"computeType": "ComputeInstance", "properties": {"idleTimeBeforeShutdown": "PT30M"}}}
     yield from z.row(COMPUTE, instance, "properties.properties.idleTimeBeforeShutdown", "P3D")
     yield z.case("cluster", res(COMPUTE, "skip", {"properties": {"computeType": "AmlCompute"}}))

@@ -35,6 +35,9 @@ def cases() -> Iterator[Case]:
     yield from _uploads()
     yield from _endpoints()
     yield from _ways_out()
+    yield from _jobs()
+    yield from _approvals()
+    yield from _default_groups()
 
 
 def _services() -> Iterator[Case]:
@@ -208,3 +211,94 @@ def _ways_out() -> Iterator[Case]:
     yield a.case("absent way", *stack("fail"))
     yield a.case("unknown way", *stack("open", "ecr.api", UNKNOWN))
     yield a.case("absent ml", res(aws("ec2.Vpc"), "skip", {"cidrBlock": "10.0.0.0/16"}))
+
+
+_KEYS = (
+    ("Null", "VpcSubnets", "true"),
+    ("Bool", "NetworkIsolation", "false"),
+    ("BoolIfExists", "InterContainerTrafficEncryption", "false"),
+    ("Null", "VolumeKmsKey", "true"),
+    ("Null", "OutputKmsKey", "true"),
+    ("NumericGreaterThan", "MaxRuntimeInSeconds", "3600"),
+    ("ForAnyValue:StringNotEquals", "InstanceTypes", "ml.m5.large"),
+)
+"""Operator, key and value of the condition by which a Deny refuses a job without a guard."""
+TRUSTED = trust("sagemaker.amazonaws.com", Condition=OWNED)
+
+
+def granted(*actions: str, effect: str = "Allow", **more: Any) -> dict[str, Any]:
+    return {"Effect": effect, "Action": list(actions), "Resource": "*", **more}
+
+
+def _jobs() -> Iterator[Case]:
+    a, _, _ = cells("job-rights-bounded")
+    start = granted("sagemaker:CreateTrainingJob")
+
+    def bounds(*keys: tuple[str, str, str]) -> list[dict[str, Any]]:
+        return [granted("sagemaker:Create*", effect="Deny", Condition={o: {f"sagemaker:{k}": v}}) for o, k, v in keys]
+
+    def stack(subject: str, *documents: Any, arn: str = "arn:p") -> Iterator[Any]:
+        """A role with one policy inside, one beside it and one attached."""
+        inside, beside, attached = (policy(*d) if isinstance(d, list) else {"policy": d} for d in documents)
+        yield res(ROLE, subject, {"inlinePolicies": [{"name": "i", **inside}]}, id_="r")
+        yield res(aws("iam.RolePolicy"), "beside", {"role": "r", **beside})
+        yield res(aws("iam.Policy"), "attached", attached, id_="arn:p")
+        yield res(aws("iam.RolePolicyAttachment"), "attachment", {"role": "r", "policyArn": arn})
+
+    yield a.case("passing", *stack("pass", [start], bounds(*_KEYS[:3]), bounds(*_KEYS[3:])))
+    required = {"StringEquals": {"sagemaker:InstanceTypes": "ml.m5.large"}}
+    yield a.case(
+        "passing required",
+        *stack("pass", [{**start, "Condition": required}], bounds(*_KEYS[:-1]), [granted("s3:Get*")]),
+    )
+    yield a.case("failing not attached", *stack("fail", [start], bounds(*_KEYS[:3]), bounds(*_KEYS[3:]), arn="arn:q"))
+    for _, key, _ in _KEYS:
+        left = [one for one in _KEYS if one[1] != key]
+        yield a.case(f"failing {key}", *stack("fail", [start], bounds(*left), [granted("s3:Get*")]))
+    turned = ("Null", "VpcSubnets", "false")
+    yield a.case("failing turned", *stack("fail", [start], bounds(*_KEYS[1:], turned), [granted("s3:Get*")]))
+    yield a.case(
+        "passing denied", *stack("skip", [start], [granted("sagemaker:*", effect="Deny")], [granted("s3:Get*")])
+    )
+    yield a.case("absent", res(ROLE, "skip", {}))
+    yield a.case("unknown", *stack("open", [start], UNKNOWN, bounds(*_KEYS[1:])))
+
+
+def _approvals() -> Iterator[Case]:
+    a, _, _ = cells("human-approval-gate")
+    register, approve = "sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage"
+    status = {"StringEquals": {"sagemaker:ModelApprovalStatus": "Approved"}}
+    pending = {"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}}
+    never = granted(register, effect="Deny", Condition=status)
+    for label, subject, statements in (
+        ("passing role", "pass", (granted(register), never)),
+        ("passing role pending", "pass", (granted(register, Condition=pending),)),
+        ("passing role never", "pass", (granted(approve), granted(approve, effect="Deny"))),
+        ("failing role registers", "fail", (granted(register),)),
+        ("failing role registers approved", "fail", (granted(register, Condition=status),)),
+        ("failing role approves", "fail", (granted(approve),)),
+    ):
+        inline = {"inlinePolicies": [{"name": "i", **policy(*statements)}]}
+        yield a.case(label, res(ROLE, subject, {**TRUSTED, **inline}))
+    people = {**trust("x", Principal=ROOT), "inlinePolicies": [{"name": "i", **policy(granted(approve))}]}
+    yield a.case("passing people", res(ROLE, "skip", people))
+    yield a.case("unknown role", res(ROLE, "open", {**TRUSTED, "inlinePolicies": [{"name": "i", "policy": UNKNOWN}]}))
+
+
+def _default_groups() -> Iterator[Case]:
+    a, _, _ = cells("default-group-closed")
+    vpc, group = aws("ec2.Vpc"), aws("ec2.DefaultSecurityGroup")
+    net = {"cidrBlock": "10.0.0.0/16"}
+    rule = {"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}
+    for label, own, subject, props in (
+        ("passing", "pass", "pass-group", {"vpcId": "vpc-1"}),
+        ("passing empty", "pass", "pass-group", {"vpcId": "vpc-1", "ingress": [], "egress": []}),
+        ("failing", "pass", "fail-group", {"vpcId": "vpc-1", "ingress": [rule]}),
+        ("failing elsewhere", "fail", "pass-group", {"vpcId": "vpc-2"}),
+        ("unknown", "open", "open-group", {"vpcId": UNKNOWN, "egress": UNKNOWN}),
+    ):
+        yield a.case(label, res(vpc, own, net, id_="vpc-1"), res(group, subject, props))
+    yield a.case("absent", res(vpc, "fail", net, id_="vpc-1"))
+    a, _, _ = cells("workbench-in-network")
+    domain = {"appNetworkAccessType": "VpcOnly", "defaultUserSettings": {"securityGroups": ["sg-1"]}}
+    yield from a.row(aws("sagemaker.Domain"), domain, "defaultUserSettings.securityGroups", [], label="domain")
