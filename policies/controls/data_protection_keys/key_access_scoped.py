@@ -63,7 +63,7 @@ CONTROL = Control(
             ),
             Row(  # doors past its roles, for virtual machines and for templates
                 type=azure("keyvault.Vault"),
-                path=("properties.enabledForDeployment", "properties.enabledForTemplateDeployment"),
+                path=tuple(f"properties.enabledFor{w}" for w in ("Deployment", "TemplateDeployment", "DiskEncryption")),
                 accept=is_false(),
                 if_missing=Verdict.PASSED,
             ),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from components.core.cloud import ByCloud
-from policies.accept import equals, is_false, is_true
+from policies.accept import equals, is_false, is_set, is_true
 from policies.checks import Attached, Row
 from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
 from policies.tokens import aws, azure, gcp
 from policies.verdict import Verdict
 
+_REGISTRY = azure("machinelearningservices.Registry")
+_MADE = "regionDetails[].storageAccountDetails[].systemCreatedStorageAccount"
 _FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
@@ -75,6 +77,13 @@ CONTROL = Control(
                 path="allowCrossTenantReplication",
                 accept=is_false(),
                 if_missing=Verdict.PASSED,
+            ),
+            Row(  # the store that a registry of models makes for itself
+                type=_REGISTRY,
+                path=f"{_MADE}.allowBlobPublicAccess",
+                accept=is_false(),
+                if_missing=Verdict.FAILED,
+                when=(_MADE, is_set()),
             ),
         ),
         gcp=(

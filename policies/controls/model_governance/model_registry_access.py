@@ -44,6 +44,7 @@ CONTROL = Control(
     covers=(
         "checkov:CKV_AZURE_137",
         "checkov:CKV_AZURE_138",
+        "checkov:CKV_AZURE_139",
     ),
     rows=ByCloud(
         aws=(
@@ -56,6 +57,14 @@ CONTROL = Control(
         azure=(
             Row(type=_ACR, path="adminUserEnabled", accept=is_false(), if_missing=Verdict.PASSED),
             Row(type=_ACR, path="anonymousPullEnabled", accept=is_false(), if_missing=Verdict.PASSED),
+            Row(type=_ACR, path="publicNetworkAccess", accept=equals("Disabled"), if_missing=Verdict.FAILED),
+            Row(  # https://learn.microsoft.com/azure/container-registry/data-loss-prevention; a closed registry only
+                type=_ACR,
+                path="policies.exportPolicy.status",
+                accept=equals("disabled"),
+                if_missing=Verdict.FAILED,
+                when=("publicNetworkAccess", equals("Disabled")),
+            ),
             Row(
                 type=azure("machinelearningservices.Registry"),
                 path="publicNetworkAccess",

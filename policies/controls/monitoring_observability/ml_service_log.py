@@ -30,6 +30,10 @@ _AZURE = tuple(
         "machinelearningservices.Registry",
         "machinelearningservices.OnlineEndpoint",
         "cognitiveservices.Account",
+        # built-in policy cf820ca0-f99e-4f3e-84fb-66e913812d21, and the same for what else holds data of the platform
+        "keyvault.Vault",
+        "containerregistry.Registry",
+        "redis.Redis",
     )
 )
 _DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId")
@@ -81,7 +85,7 @@ def _managed(trail: Resource, _settings: Settings) -> Iterator[Outcome]:
 CONTROL = Control(
     id="ml-service-log",
     group=Group.MONITORING_OBSERVABILITY,
-    title="The ML service logs who did what",
+    title="The ML service, its vaults and registries log who did what",
     severity=Severity.MEDIUM,
     why="Who started the job, changed the endpoint or read the features is asked after every incident.",
     remedy="Keep the diagnostic settings and audit configuration of the monitoring component.",

@@ -27,7 +27,7 @@ from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
-from policies.verdict import UNKNOWN, Verdict
+from policies.verdict import UNKNOWN, Verdict, at
 
 _ENDPOINT, _DOMAIN = aws("ec2.VpcEndpoint"), aws("sagemaker.Domain")
 _PRIVATE, _ZONES = azure("network.PrivateEndpoint"), azure("network.PrivateDnsZoneGroup")
@@ -75,12 +75,50 @@ def _ways_out(vpc: Resource, graph: Graph, _settings: Settings) -> Iterator[Outc
             yield failed(f"it has no endpoint to {service}, which the stack uses")
 
 
-def _workspace(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
-    answers = [graph.refers(door, path, resource) for door in graph.of(_PRIVATE) for path in _TARGETS]
-    if any(answers):
+_ACCOUNTS, _FLOWS = azure("storage.StorageAccount"), azure("network.FlowLog")
+_GROUPS = ("privateLinkServiceConnections[].groupIds[]", "manualPrivateLinkServiceConnections[].groupIds[]")
+_REACHED = (
+    _WORKSPACE,
+    _ACCOUNT,
+    _ACCOUNTS,
+    azure("keyvault.Vault"),
+    azure("containerregistry.Registry"),
+    azure("machinelearningservices.Registry"),
+    azure("redis.Redis"),
+)
+
+
+def _services(resource: Resource, graph: Graph) -> frozenset[str]:
+    """The parts of a storage account that need an endpoint each.
+
+    A data lake: https://learn.microsoft.com/azure/storage/common/storage-private-endpoints. The store of a workspace:
+    https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet (queue and table are asked for by
+    parallel runs alone).
+    """
+    if resource.type != _ACCOUNTS:
+        return frozenset()
+    lake = {"blob", "dfs"} if resource.at("isHnsEnabled") is True else set()
+    own = {"blob", "file"} if any(graph.referring(resource, (_WORKSPACE,), "storageAccount")[0]) else set()
+    return frozenset(lake | own)
+
+
+def _reached(resource: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    if graph.referring(resource, (_FLOWS,), "storageId")[0]:
+        # https://learn.microsoft.com/azure/network-watcher/vnet-flow-logs-overview
+        yield not_applicable("it holds flow logs, which Azure writes as a trusted service")
+        return
+    found = [graph.referring(resource, (_PRIVATE,), path) for path in _TARGETS]
+    sure = [door for doors, _ in found for door in doors]
+    doubt = any(maybe for _, maybe in found)
+    groups = [hit.value for door in sure for path in _GROUPS for hit in at(door.props, path)]
+    missing = _services(resource, graph) - {group.casefold() for group in groups if isinstance(group, str)}
+    doubt = doubt or (bool(missing) and any(group is UNKNOWN for group in groups))
+    if sure and not missing:
         yield PASSED
-    elif any(answer is None for answer in answers):
+    elif doubt:
         yield undetermined("whether it has a private endpoint is not known yet")
+    elif sure:
+        yield failed(f"no private endpoint leads to its {' and '.join(sorted(missing))}")
     else:
         yield failed("no private endpoint leads to it")
 
@@ -88,7 +126,7 @@ def _workspace(resource: Resource, graph: Graph, _settings: Settings) -> Iterato
 CONTROL = Control(
     id="private-service-access",
     group=Group.NETWORK_ISOLATION,
-    title="ML services are reached over private endpoints",
+    title="ML services and their stores are reached over private endpoints",
     severity=Severity.MEDIUM,
     why="Without a private way to the service a closed network either breaks or is opened to the internet.",
     remedy="Keep private_endpoints of the network component, with their private names.",
@@ -103,6 +141,8 @@ CONTROL = Control(
         "azure-policy:d6759c02-b87f-42b7-892e-71b3f471d782",
         "azure-policy:db630ad5-52e9-4f4d-9c44-53912fe40053",
         "azure-policy:ee40564d-486e-4f68-a5ca-7a621edae0fb",
+        "checkov:CKV2_AZURE_32",
+        "checkov:CKV2_AZURE_33",
         "checkov:CKV_AZURE_243",
         "checkov:CKV_GCP_74",
         "prowler:aiservices_account_uses_private_endpoint",
@@ -135,7 +175,13 @@ CONTROL = Control(
         ),
         azure=(
             StackRow(
-                types=(_WORKSPACE, _ACCOUNT), check=_workspace, reads=tuple((_PRIVATE, path) for path in _TARGETS)
+                types=_REACHED,
+                check=_reached,
+                reads=(
+                    *((_PRIVATE, path) for path in (*_TARGETS, *_GROUPS)),
+                    (_FLOWS, "storageId"),
+                    (_WORKSPACE, "storageAccount"),
+                ),
             ),
             Attached(
                 type=_PRIVATE,

@@ -92,6 +92,13 @@ CONTROL = Control(
                 check=_account,
                 reads=tuple((azure("storage.StorageAccount"), p) for p in _SWITCHES),
             ),
+            # https://learn.microsoft.com/azure/storage/common/security-restrict-copy-operations
+            Row(
+                type=azure("storage.StorageAccount"),
+                path="allowedCopyScope",
+                accept=equals("AAD", "PrivateLink"),
+                if_missing=Verdict.FAILED,
+            ),
             Row(
                 type=azure("redis.Redis"),
                 path="publicNetworkAccess",

@@ -53,8 +53,12 @@ def _registries() -> Iterator[Case]:
     registry = azure("machinelearningservices.Registry")
     yield from z.row(registry, {"publicNetworkAccess": "Disabled"}, "publicNetworkAccess", "Enabled")
     images = azure("containerregistry.Registry")
-    yield from z.row(images, {"adminUserEnabled": False}, "adminUserEnabled", True, absent="pass", label="admin")
-    yield from z.row(images, {"anonymousPullEnabled": False}, "anonymousPullEnabled", True, absent="pass", label="pull")
+    kept = {"publicNetworkAccess": "Disabled", "policies": {"exportPolicy": {"status": "disabled"}}}
+    for path, label in (("adminUserEnabled", "admin"), ("anonymousPullEnabled", "pull")):
+        yield from z.row(images, {**kept, path: False}, path, True, absent="pass", label=label)
+    yield from z.row(images, kept, "policies.exportPolicy.status", "enabled", label="export")
+    yield from z.row(images, kept, "publicNetworkAccess", "Enabled", label="door")
+    yield from _old_images()
     member = {"member": "serviceAccount:a@b", "role": "roles/artifactregistry.reader"}
     type_ = gcp("artifactregistry.RepositoryIamMember")
     yield from g.row(type_, member, "member", "allUsers")
@@ -273,3 +277,18 @@ def _bias() -> Iterator[Case]:
         definition = {"monitorDefinition": {"signals": {"s": {"signalType": signal}}}}
         yield z.case(label, res(ONLINE, word, high), res(SCHEDULE, "monitor", {"properties": {"action": definition}}))
     yield z.case("absent", res(ONLINE, "fail", high))
+
+
+def _old_images() -> Iterator[Case]:
+    a, z, g = cells("image-retention")
+    repository, rules = aws("ecr.Repository"), aws("ecr.LifecyclePolicy")
+    for kind, word, policy in (("passing", "pass", "{}"), ("failing", "fail", ""), ("unknown", "open", UNKNOWN)):
+        yield a.case(
+            kind, res(repository, word, {"name": "r"}), res(rules, "rules", {"repository": "r", "policy": policy})
+        )
+    yield a.case("absent", res(repository, "fail", {"name": "r"}))
+    kept = {"policies": {"retentionPolicy": {"status": "enabled"}}}
+    yield from z.row(azure("containerregistry.Registry"), kept, "policies.retentionPolicy.status", "disabled")
+    images = {"format": "DOCKER", "cleanupPolicies": [{"action": "DELETE"}]}
+    yield from g.row(gcp("artifactregistry.Repository"), images, "cleanupPolicies[].action", "KEEP")
+    yield g.case("packages", res(gcp("artifactregistry.Repository"), "skip", {"format": "PYTHON"}))

@@ -71,8 +71,11 @@ def _stores() -> Iterator[Case]:
     yield a.case("absent", res(policy, "skip", {"bucket": "raw"}))
     yield a.case("unknown", res(policy, "open", {"bucket": "raw", "policy": UNKNOWN}))
     account = azure("storage.StorageAccount")
-    yield from z.row(account, {"networkRuleSet": {"defaultAction": "Deny"}}, "networkRuleSet.defaultAction", "Allow")
-    yield z.case("public access off", res(account, "pass", {"publicNetworkAccess": "Disabled"}))
+    closed = {"networkRuleSet": {"defaultAction": "Deny"}, "allowedCopyScope": "AAD"}
+    yield from z.row(account, closed, "networkRuleSet.defaultAction", "Allow")
+    yield from z.row(account, closed, "allowedCopyScope", "", label="copies")
+    shut = {"publicNetworkAccess": "Disabled", "allowedCopyScope": "PrivateLink"}
+    yield z.case("public access off", res(account, "pass", shut))
     bucket = gcp("storage.Bucket")
     yield from g.row(bucket, {"ipFilter": {"mode": "Enabled"}}, "ipFilter.mode", "Disabled")
     fence = res(PERIMETER, "p", {"status": {"restrictedServices": ["storage.googleapis.com"]}})

@@ -46,7 +46,7 @@ def _keys() -> Iterator[Case]:
     vault = {"properties": {"enablePurgeProtection": True, "softDeleteRetentionInDays": 90}}
     yield from z.row(_VAULT, vault, "properties.softDeleteRetentionInDays", 7, absent="pass", label="days")
     _, z, _ = cells("key-access-scoped")
-    for door in ("enabledForDeployment", "enabledForTemplateDeployment"):
+    for door in ("enabledForDeployment", "enabledForTemplateDeployment", "enabledForDiskEncryption"):
         shut = {"properties": {"enableRbacAuthorization": True, door: False}}
         yield from z.row(_VAULT, shut, f"properties.{door}", True, absent="pass", label=door)
     _, _, g = cells("ml-artifact-cmk")
@@ -77,6 +77,10 @@ def _stores() -> Iterator[Case]:
     _, z, _ = cells("store-no-public-access")
     own = {"allowBlobPublicAccess": False, "allowCrossTenantReplication": False}
     yield from z.row(_ACCOUNT, own, "allowCrossTenantReplication", True, absent="pass", label="tenants")
+    made = {"systemCreatedStorageAccount": {"allowBlobPublicAccess": False, "storageAccountType": "Standard_LRS"}}
+    registry = {"regionDetails": [{"storageAccountDetails": [made]}]}
+    path = "regionDetails[].storageAccountDetails[].systemCreatedStorageAccount.allowBlobPublicAccess"
+    yield from z.row(azure("machinelearningservices.Registry"), registry, path, True, label="registry")
     _, z, _ = cells("store-network-deny-default")
     yield from z.row(_CACHE, {"publicNetworkAccess": "Disabled"}, "publicNetworkAccess", "Enabled", label="cache")
     _, z, _ = cells("backup-soft-delete")
