@@ -1,9 +1,10 @@
 """A role that starts jobs cannot start them unguarded.
 
 Jobs of a pipeline or a notebook are made at run time, where no deployment rule sees them; SageMaker asks IAM about each
-guard of a job by a condition key. A guard counts where a Deny speaks of its key, or every Allow requires it.
-Deliberately not done: which machines or how many hours are right (instance-allowlist and training-max-runtime say so of
-what a stack declares).
+guard of a job by a condition key. A guard counts where a Deny speaks of its key, or every Allow requires it. A policy
+that is not known yet is no reason to doubt a role of which no other policy starts jobs: most are not known in a
+preview, and the stack is judged again when all are. Deliberately not done: which machines or how many hours are right
+(instance-allowlist and training-max-runtime say so of what a stack declares).
 """
 
 from __future__ import annotations
@@ -56,11 +57,7 @@ def _role(role: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome
     held = grants(role, graph)
     allowed = held.allowed(_START)
     if not allowed:
-        yield (
-            undetermined("what the role may do is not known yet")
-            if held.unsure
-            else not_applicable("it starts no jobs")
-        )
+        yield not_applicable("no policy that is known yet lets it start jobs" if held.unsure else "it starts no jobs")
         return
     for guard, keys in _GUARDS.items():
         if _guarded(held, allowed, keys):

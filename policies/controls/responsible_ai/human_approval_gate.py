@@ -1,10 +1,14 @@
-"""A person decides what is released."""
+"""A person decides what is released.
+
+Deliberately not done: on Azure, what an environment of the CI asks before it promotes a version (no resource shows it);
+an identity that the CI federates with is therefore let through there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from components.core.cloud import ByCloud, Gap, GapKind
+from components.core.cloud import ByCloud
 from policies import pipeline_definition
 from policies.accept import equals, is_true
 from policies.checks import PASSED, Outcome, Row, Rule, StackRow, failed, not_applicable, undetermined
@@ -13,7 +17,7 @@ from policies.graph import Graph, Resource
 from policies.iam_policy import Document, Statement, parse
 from policies.role_grants import READS, ROLE, grants, services
 from policies.settings import Settings
-from policies.tokens import aws, gcp
+from policies.tokens import aws, azure, gcp
 from policies.verdict import UNKNOWN, Verdict
 
 _DOCUMENTS = {
@@ -27,6 +31,15 @@ _APPROVE = "sagemaker:UpdateModelPackage"
 _MAKE = ("sagemaker:CreateModelPackage", "sagemaker:CreateTrainingJob", "sagemaker:StartPipelineExecution")
 _REGISTER, _STATUS = "sagemaker:CreateModelPackage", "sagemaker:ModelApprovalStatus"
 _DEFINITION = "pipelineDefinition"
+_GRANT, _REGISTRY = azure("authorization.RoleAssignment"), azure("machinelearningservices.Registry")
+_IDENTITY = azure("managedidentity.UserAssignedIdentity")
+_FEDERATED = azure("managedidentity.FederatedIdentityCredential")
+# AzureML Registry User, Contributor, Owner: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+_WRITERS = (
+    "1823dd4f-9b8c-4ab6-ab4e-7397a3684615",
+    "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+)
 
 
 def _separation(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
@@ -50,6 +63,7 @@ def _role(role: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome
     if not makes and not services(role):
         yield not_applicable("no automation acts in the role")
         return
+    safe = held.denied(_APPROVE) and (held.denied(_REGISTER) or any(map(_no_release, held.statements)))
     faults = []
     if held.allowed(_APPROVE):
         faults.append(f"its policies allow {_APPROVE} to automation")
@@ -57,8 +71,14 @@ def _role(role: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome
         faults.append(f"its policies allow {_REGISTER} with any {_STATUS}, Approved included")
     for fault in faults:
         yield undetermined(f"{fault}, as far as they are known") if held.unsure else failed(fault)
-    if not faults:
-        yield undetermined("what the role may do is not known yet") if held.unsure else PASSED
+    if faults:
+        return
+    if safe or not held.unsure:
+        yield PASSED
+    elif makes:
+        yield undetermined("whether a policy lets it approve is not known yet")
+    else:  # most policies are not known in a preview; the stack is judged again when all are
+        yield not_applicable("no policy that is known yet lets it release")
 
 
 def _pending(statement: Statement) -> bool:
@@ -91,6 +111,30 @@ def _pipeline(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
                 yield PASSED
             else:  # one that is absent is left to the service; a gate is written down
                 yield failed(f"step {step.name} does not register the model as PendingManualApproval", _DEFINITION)
+
+
+def _promotes(grant: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
+    """Whether a workload may itself put versions into the registry from which models are released."""
+    sources = graph.sources(grant, "scope")
+    answers = [graph.refers(grant, "scope", registry) for registry in graph.of(_REGISTRY)]
+    if True not in answers and (None not in answers or (sources and not any(s.type == _REGISTRY for s in sources))):
+        return  # on something else
+    role = grant.at("roleDefinitionId")
+    if isinstance(role, str) and role.rpartition("/")[2].casefold() not in _WRITERS:
+        yield PASSED
+        return
+    workloads = {
+        identity.name: graph.refers(grant, "principalId", identity)
+        for identity in graph.of(_IDENTITY)
+        if not graph.referring(identity, (_FEDERATED,), "resourceName")[0]
+    }
+    named = sorted(name for name, answer in workloads.items() if answer)
+    if not named and None not in workloads.values():
+        yield PASSED
+    elif named and True in answers and isinstance(role, str):
+        yield failed(f"workload {named[0]} may put versions into the registry without a person", "roleDefinitionId")
+    else:
+        yield undetermined("whether a workload may put versions into the registry is not known yet", "principalId")
 
 
 CONTROL = Control(
@@ -128,10 +172,17 @@ CONTROL = Control(
                 when=("stages[].actions[].category", equals("Deploy")),
             ),
         ),
-        azure=Gap(
-            kind=GapKind.NEVER,
-            reason="Azure Resource Manager has no approval object; the gate is an environment of the CI.",
-            url="https://learn.microsoft.com/azure/devops/pipelines/process/approvals",
+        azure=(
+            StackRow(
+                types=(_GRANT,),
+                check=_promotes,
+                reads=(
+                    *((_GRANT, path) for path in ("scope", "roleDefinitionId", "principalId")),
+                    (_FEDERATED, "resourceName"),
+                    (_REGISTRY, ""),
+                    (_IDENTITY, ""),
+                ),
+            ),
         ),
         gcp=(Row(type=gcp("clouddeploy.Target"), path="requireApproval", accept=is_true(), if_missing=Verdict.FAILED),),
     ),

@@ -262,6 +262,7 @@ def _jobs() -> Iterator[Case]:
     )
     yield a.case("absent", res(ROLE, "skip", {}))
     yield a.case("unknown", *stack("open", [start], UNKNOWN, bounds(*_KEYS[1:])))
+    yield a.case("unknown without start", *stack("skip", [granted("s3:Get*")], UNKNOWN, bounds(*_KEYS[1:])))
 
 
 def _approvals() -> Iterator[Case]:
@@ -282,7 +283,15 @@ def _approvals() -> Iterator[Case]:
         yield a.case(label, res(ROLE, subject, {**TRUSTED, **inline}))
     people = {**trust("x", Principal=ROOT), "inlinePolicies": [{"name": "i", **policy(granted(approve))}]}
     yield a.case("passing people", res(ROLE, "skip", people))
-    yield a.case("unknown role", res(ROLE, "open", {**TRUSTED, "inlinePolicies": [{"name": "i", "policy": UNKNOWN}]}))
+    unseen = {"name": "u", "policy": UNKNOWN}
+    for label, subject, statements in (
+        ("unknown role", "skip", (granted("s3:GetObject"),)),
+        ("unknown role registers", "open", (granted(register),)),
+        ("unknown role registers pending", "open", (granted(register), never)),
+        ("passing role whatever is unknown", "pass", (granted(register), never, granted(approve, effect="Deny"))),
+    ):
+        inline = {"inlinePolicies": [{"name": "i", **policy(*statements)}, unseen]}
+        yield a.case(label, res(ROLE, subject, {**TRUSTED, **inline}))
 
 
 def _default_groups() -> Iterator[Case]:
