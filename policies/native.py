@@ -14,7 +14,7 @@ neither happens here. It also takes any level from ``--policy-pack-config``: :cl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from pulumi_policy import (
@@ -40,7 +40,7 @@ from policies.run import Finding, evaluate
 from policies.servicer import WHERE, Servicer, pack_settings_policy, servicer_of
 from policies.settings import Level, Settings, Unknowns
 from policies.tokens import canonical
-from policies.verdict import Verdict, plain
+from policies.verdict import UNKNOWN, Verdict, plain
 from policies.waiver_checks import BUILT_IN, cover, settle
 
 UNDETERMINED_GUARD = "undetermined-verdicts"
@@ -57,9 +57,15 @@ _LEVELS = {
 
 @dataclass
 class Held:
-    """The settings of a pack that runs: the CLI may tighten them once the policies exist."""
+    """What a pack holds that runs: its settings, which the CLI may tighten once the policies exist, and what it saw."""
 
     settings: Settings
+    given: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The properties that the program gave each resource, by URN."""
+
+    def note(self, urn: str, given: Iterable[str]) -> None:
+        """Keep what the program gave a resource."""
+        self.given[urn] = frozenset(given)
 
 
 def policies(controls: Iterable[Control], settings: Settings) -> list[Policy]:
@@ -91,7 +97,7 @@ def pack(controls: Iterable[Control], settings: Settings) -> tuple[list[Policy],
         levels = {name: level for c in chosen for name, level in policy_levels(c, held.settings).items()}
         return levels | {UNDETERMINED_GUARD: guard_level(held.settings)}
 
-    return made, servicer_of(made, adopt)
+    return made, servicer_of(made, adopt, held.note)
 
 
 def held_policies(chosen: list[Control], held: Held) -> list[Policy]:
@@ -144,7 +150,7 @@ def _policies(control: Control, held: Held) -> Iterator[Policy]:
     if linked is not None:
 
         def stack(args: StackValidationArgs, report: ReportViolation) -> None:
-            findings = evaluate(linked, _graph(args), level, held.settings)
+            findings = evaluate(linked, _graph(args, held), level, held.settings)
             _report(findings, report, held, undetermined=held.settings.unknowns is not Unknowns.WARN)
 
         name = control.id + LINKS if alone is not None else control.id
@@ -164,8 +170,17 @@ def _remedied(args: ResourceValidationArgs, control: str, held: Held) -> Mapping
     return args.props
 
 
-def _graph(args: StackValidationArgs) -> Graph:
-    return Graph(Resource.from_policy(r, linked=True) for r in args.resources)
+def _graph(args: StackValidationArgs, held: Held) -> Graph:
+    return Graph(_as_given(Resource.from_policy(r, linked=True), held) for r in args.resources)
+
+
+def _as_given(resource: Resource, held: Held) -> Resource:
+    """Drop what the provider will fill in: a stack policy sees outputs, and an input left out is unknown among them."""
+    given = held.given.get(resource.urn)
+    if given is None:
+        return resource
+    props = {key: value for key, value in resource.props.items() if value is not UNKNOWN or key in given}
+    return replace(resource, props=props)
 
 
 def _report(findings: Iterable[Finding], report: ReportViolation, held: Held, *, undetermined: bool) -> None:
@@ -189,7 +204,7 @@ def _guard(controls: list[Control], held: Held) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         settings = held.settings
         lowest = Level.MANDATORY if settings.unknowns is Unknowns.FAIL else Level.ADVISORY
-        graph = _graph(args)
+        graph = _graph(args, held)
         for control in controls:
             level = level_of(control.id, settings)
             part = control if settings.unknowns is Unknowns.WARN else control.part(linked=False)
@@ -223,7 +238,7 @@ def _settled(args: StackValidationArgs, controls: list[Control], held: Held) -> 
     named = {w.control for w in settings.waivers.entries}
     if not named and not settings.waivers.malformed:
         return []
-    graph = _graph(args)
+    graph = _graph(args, held)
     chosen = {c.id: level_of(c.id, settings) for c in controls if c.id in named}
     found = [
         f

@@ -6,7 +6,7 @@ settings of the pack by it, and answers a looser one with an error that ends the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import grpc
@@ -57,6 +57,12 @@ class Servicer(_PolicyAnalyzerServicer):
     """Takes what differs from the pack's own levels, by policy; answers the level of every policy."""
     base: dict[str, EnforcementLevel]
     """The levels of the policies as they were told to the CLI."""
+    note: Callable[[str, Iterable[str]], None]
+    """Takes the names of the inputs of each resource, which stack policies are not shown again."""
+
+    def Analyze(self, request: Any, context: Any) -> Any:
+        self.note(request.urn, list(request.properties))
+        return super().Analyze(request, context)  # type: ignore[no-untyped-call]
 
     def Configure(self, request: Any, context: Any) -> Any:
         given: dict[str, Any] = {}
@@ -78,8 +84,10 @@ class Servicer(_PolicyAnalyzerServicer):
 
 
 def servicer_of(
-    policies: list[Policy], adopt: Callable[[dict[str, Any]], dict[str, EnforcementLevel]]
+    policies: list[Policy],
+    adopt: Callable[[dict[str, Any]], dict[str, EnforcementLevel]],
+    note: Callable[[str, Iterable[str]], None],
 ) -> type[Servicer]:
     """The servicer class of one pack."""
     levels = {policy.name: policy.enforcement_level or EnforcementLevel.ADVISORY for policy in policies}
-    return type("PackServicer", (Servicer,), {"adopt": staticmethod(adopt), "base": levels})
+    return type("PackServicer", (Servicer,), {"adopt": staticmethod(adopt), "base": levels, "note": staticmethod(note)})
