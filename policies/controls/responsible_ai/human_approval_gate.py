@@ -118,7 +118,8 @@ def _promotes(grant: Resource, graph: Graph, _settings: Settings) -> Iterator[Ou
     sources = graph.sources(grant, "scope")
     answers = [graph.refers(grant, "scope", registry) for registry in graph.of(_REGISTRY)]
     if True not in answers and (None not in answers or (sources and not any(s.type == _REGISTRY for s in sources))):
-        return  # on something else
+        yield not_applicable("the grant is not on a registry of models")
+        return
     role = grant.at("roleDefinitionId")
     if isinstance(role, str) and role.rpartition("/")[2].casefold() not in _WRITERS:
         yield PASSED

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from policies.graph import Resource
 from policies.tokens import aws, azure, gcp
 from tests.policies.dsl import UNKNOWN, Case, cells, res
 
@@ -23,6 +24,7 @@ def cases() -> Iterator[Case]:
 
 
 def _approval() -> Iterator[Case]:
+    yield from _promotions()
     a, _, g = cells("human-approval-gate")
     policy, pipeline = aws("iam.RolePolicy"), aws("sagemaker.Pipeline")
 
@@ -61,3 +63,26 @@ def _approval() -> Iterator[Case]:
     yield a.case("release without approval", res(release, "fail", stages("Source", "Deploy")))
     yield a.case("build only", res(release, "skip", stages("Source", "Build")))
     yield from g.row(gcp("clouddeploy.Target"), {"requireApproval": True}, "requireApproval", False)
+
+
+def _promotions() -> Iterator[Case]:
+    """Who may put versions into the registry on Azure."""
+    _, z, _ = cells("human-approval-gate")
+    uri = "/subscriptions/s/registries/models"
+    registry = res(azure("machinelearningservices.Registry"), "models", id_=uri)
+    trains = res(azure("managedidentity.UserAssignedIdentity"), "trains", {"resourceName": "trains"})
+    built_in = "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/"
+    writes, reads = f"{built_in}1823dd4f-9b8c-4ab6-ab4e-7397a3684615", f"{built_in}acdd72a7-3385-48ef-bd42-f606fba81ae7"
+
+    def grant(word: str, role: str, scope: str = uri, principal: str = UNKNOWN) -> Resource:
+        props = {"scope": scope, "roleDefinitionId": role, "principalId": principal}
+        of = {"principalId": trains} if principal == UNKNOWN else {}
+        return res(azure("authorization.RoleAssignment"), word, props, of=of)
+
+    yield z.case("passing", registry, trains, grant("pass", reads))
+    yield z.case("failing", registry, trains, grant("fail", writes))
+    yield z.case("absent", registry, trains, grant("pass", writes, principal="people"))
+    yield z.case("unknown", registry, trains, grant("open", UNKNOWN))
+    yield z.case("another store", registry, trains, grant("skip", writes, scope="/subscriptions/s/stores/a"))
+    federated = res(azure("managedidentity.FederatedIdentityCredential"), "ci", {"resourceName": "trains"})
+    yield z.case("gate of the CI", registry, trains, federated, grant("pass", writes))
