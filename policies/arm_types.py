@@ -42,6 +42,7 @@ _PATHS: Final[Mapping[str, str]] = {
     ),
     "keyvault.Key": f"{_VAULT}/keys/{{keyName}}",
     "keyvault.Vault": _VAULT,
+    "logic.Workflow": "Logic/workflows/{workflowName}",
     "machinelearningservices.BatchDeployment": f"{_ML}/batchEndpoints/{{endpointName}}/deployments/{{deploymentName}}",
     "machinelearningservices.BatchEndpoint": f"{_ML}/batchEndpoints/{{endpointName}}",
     "machinelearningservices.Compute": f"{_ML}/computes/{{computeName}}",

@@ -11,11 +11,13 @@ from policies.arm_types import ARM_TYPES, NESTED, RENAMED, SCOPES
 from policies.graph import Graph, Resource
 from policies.registry import controls
 from policies.run import Finding, judge, judge_alone
+from policies.settings import Settings
 from policies.tokens import azure
 from policies.verdict import MISSING, UNKNOWN, Verdict
 from tests.policies.dsl import SECRET, res, secret, urn
 from tests.policies.dsl import UNKNOWN as WIRE
 from tests.policies.sdk import inputs_of
+from tests.policies.test_native import analyze
 
 DEPLOYMENT, ACCOUNT = azure("resources.Deployment"), azure("storage.StorageAccount")
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/Team"
@@ -229,3 +231,10 @@ def test_a_graph_of_a_graph_declares_nothing_twice() -> None:
     graph = Graph([deployed(SAFE)])
     assert [r.urn for r in Graph(graph)] == [r.urn for r in graph]
     assert graph.resources[1].at("kind") is MISSING
+
+
+def test_the_pack_of_the_cli_finds_it_on_the_deployment() -> None:
+    """The engine knows no resource of a template, so the finding stands on the deployment and names the resource."""
+    mine = [c for c in controls() if c.id in ("store-no-public-access", "private-service-access")]
+    found = analyze(mine, [deployed(changed(allowBlobPublicAccess=True))], Settings.of("regulated"))
+    assert found == {("store-no-public-access", "d", "FAILED"), ("private-service-access", "d", "FAILED")}

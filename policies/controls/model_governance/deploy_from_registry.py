@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud, Gap, GapKind
-from policies.accept import is_set, matches
+from policies.accept import equals, is_set, matches
 from policies.checks import PASSED, Outcome, Row, Rule, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
@@ -35,6 +35,8 @@ def _model(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
         yield failed("the model has no container with a modelPackageName", "primaryContainer")
 
 
+_ONLY_ALLOWED = "19539b54-c61e-4196-9a38-67598701be90"
+
 CONTROL = Control(
     id="deploy-from-registry",
     group=Group.MODEL_GOVERNANCE,
@@ -60,6 +62,13 @@ CONTROL = Control(
             ),
         ),
         azure=(
+            Row(  # the built-in policy that lets only models of one registry be deployed
+                type=azure("authorization.PolicyAssignment"),
+                path="parameters.{effect}.value",
+                accept=equals("Deny"),
+                if_missing=Verdict.FAILED,
+                when=("policyDefinitionId", matches(rf".*/{_ONLY_ALLOWED}", "that policy")),
+            ),
             Row(
                 type=azure("machinelearningservices.OnlineDeployment"),
                 path="properties.model",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.core.cloud import ByCloud
-from policies.accept import equals, is_set, is_true
+from policies.accept import Accept, equals, is_set, is_true, number
 from policies.checks import Row
 from policies.control import Control, Group, Severity
 from policies.tokens import aws, azure, gcp
@@ -51,6 +51,13 @@ CONTROL = Control(
                 path="predictRequestResponseLoggingConfig.enabled",
                 accept=is_true(),
                 if_missing=Verdict.FAILED,
+            ),
+            Row(  # a share of the requests in (0, 1]
+                type=gcp("vertex.AiEndpoint"),
+                path="predictRequestResponseLoggingConfig.samplingRate",
+                accept=Accept("more than 0", lambda v: (number(v) or 0) > 0, shows=True),
+                if_missing=Verdict.FAILED,
+                when=("predictRequestResponseLoggingConfig.enabled", is_true()),
             ),
         ),
     ),

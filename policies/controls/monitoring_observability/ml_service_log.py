@@ -34,6 +34,7 @@ _AZURE = tuple(
         "keyvault.Vault",
         "containerregistry.Registry",
         "redis.Redis",
+        "logic.Workflow",
     )
 )
 _DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId")

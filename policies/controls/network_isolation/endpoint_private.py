@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.core.cloud import ByCloud
-from policies.accept import equals, is_set
+from policies.accept import equals, is_set, is_true
 from policies.checks import PASSED, Outcome, Row, Rule, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
@@ -13,6 +13,7 @@ from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
 from policies.verdict import UNKNOWN, Verdict
 
+_SECURE = "privateServiceConnectConfig.enableSecurePrivateServiceConnect"
 _PSC = "privateServiceConnectConfig.enablePrivateServiceConnect"
 
 
@@ -72,6 +73,13 @@ CONTROL = Control(
                 types=(gcp("vertex.AiEndpoint"),),
                 check=_vertex,
                 reads=tuple((gcp("vertex.AiEndpoint"), path) for path in (_PSC, "network")),
+            ),
+            Row(  # with the caller's rights checked: without it, whoever reaches the address may ask
+                type=gcp("vertex.AiEndpoint"),
+                path=_SECURE,
+                accept=is_true(),
+                if_missing=Verdict.FAILED,
+                when=(_PSC, is_true()),
             ),
         ),
     ),

@@ -75,6 +75,7 @@ def _ways_out(vpc: Resource, graph: Graph, _settings: Settings) -> Iterator[Outc
             yield failed(f"it has no endpoint to {service}, which the stack uses")
 
 
+_ML_REGISTRY = azure("machinelearningservices.Registry")
 _ACCOUNTS, _FLOWS = azure("storage.StorageAccount"), azure("network.FlowLog")
 _GROUPS = ("privateLinkServiceConnections[].groupIds[]", "manualPrivateLinkServiceConnections[].groupIds[]")
 _REACHED = (
@@ -83,7 +84,7 @@ _REACHED = (
     _ACCOUNTS,
     azure("keyvault.Vault"),
     azure("containerregistry.Registry"),
-    azure("machinelearningservices.Registry"),
+    _ML_REGISTRY,
     azure("redis.Redis"),
 )
 
@@ -95,6 +96,8 @@ def _services(resource: Resource, graph: Graph) -> frozenset[str]:
     https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet (queue and table are asked for by
     parallel runs alone).
     """
+    if resource.type == _ML_REGISTRY:  # an endpoint to its store is computed from it as well
+        return frozenset({"amlregistry"})
     if resource.type != _ACCOUNTS:
         return frozenset()
     lake = {"blob", "dfs"} if resource.at("isHnsEnabled") is True else set()

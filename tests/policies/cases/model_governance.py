@@ -70,6 +70,11 @@ def _from_registry() -> Iterator[Case]:
     yield a.case("no container", res(MODEL, "fail", {}))
     model = {"properties": {"model": "azureml://registries/acme/models/churn/versions/3"}}
     yield from z.row(ONLINE, model, "properties.model", "https://store/model.pkl")
+    held = "/providers/Microsoft.Authorization/policyDefinitions/19539b54-c61e-4196-9a38-67598701be90"
+    assigned = {"policyDefinitionId": held, "parameters": {"effect": {"value": "Deny"}}}
+    assignment = azure("authorization.PolicyAssignment")
+    yield from z.row(assignment, assigned, "parameters.effect.value", "Audit", label="policy")
+    yield z.case("another policy", res(assignment, "skip", {**assigned, "policyDefinitionId": "/x"}))
     version = res(azure("machinelearningservices.ModelVersion"), "version")
     late = {"properties": {"model": UNKNOWN}}
     yield z.case("evidence", version, res(ONLINE, "pass", late, of={"properties": version}))

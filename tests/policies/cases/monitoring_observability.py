@@ -19,7 +19,9 @@ def cases() -> Iterator[Case]:
     collector = {"properties": {"dataCollector": {"collections": {"model_inputs": {"dataCollectionMode": "Enabled"}}}}}
     path = "properties.dataCollector.collections.model_inputs.dataCollectionMode"
     yield from z.row(azure("machinelearningservices.OnlineDeployment"), collector, path, "Disabled")
-    log = {"predictRequestResponseLoggingConfig": {"enabled": True}}
+    log = {"predictRequestResponseLoggingConfig": {"enabled": True, "samplingRate": 0.2}}
+    share = "predictRequestResponseLoggingConfig.samplingRate"
+    yield from g.row(gcp("vertex.AiEndpoint"), log, share, 0, label="share")
     yield from g.row(gcp("vertex.AiEndpoint"), log, "predictRequestResponseLoggingConfig.enabled", False)
     yield from _logs()
     yield from _drift()

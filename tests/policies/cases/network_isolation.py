@@ -33,7 +33,10 @@ def _endpoints() -> Iterator[Case]:
     path = "properties.publicNetworkAccess"
     yield from z.row(online, {"properties": {"publicNetworkAccess": "Disabled"}}, path, "Enabled")
     vertex, psc = gcp("vertex.AiEndpoint"), "privateServiceConnectConfig.enablePrivateServiceConnect"
-    yield from g.row(vertex, {"privateServiceConnectConfig": {"enablePrivateServiceConnect": True}}, psc, False)
+    secure = "enableSecurePrivateServiceConnect"
+    linked = {"privateServiceConnectConfig": {"enablePrivateServiceConnect": True, secure: True}}
+    yield from g.row(vertex, linked, psc, False)
+    yield from g.row(vertex, linked, f"privateServiceConnectConfig.{secure}", False, label="callers")
     yield g.case("peered", res(vertex, "pass", {"network": "projects/1/global/networks/n"}))
 
 
