@@ -75,7 +75,7 @@ class Pack:
         virtualenv = options.get("virtualenv") if isinstance(options, dict) else None
         if not virtualenv:
             return sys.executable
-        found = self.directory / str(virtualenv) / "bin" / "python"
+        found = self.directory.resolve() / str(virtualenv) / "bin" / "python"  # the process starts in the pack
         if not found.exists():
             raise PackError(f"{manifest}: the virtualenv {virtualenv!r} has no bin/python; make it, or leave it out")
         return str(found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -215,6 +217,16 @@ def test_a_wrong_configuration_is_refused_before_anything_happens(
     assert message in str(caught.value)
     assert bench.cloud.calls == []
     assert not bench.state.journal_path.exists()
+
+
+def test_a_pack_with_an_environment_of_its_own_is_named_from_where_the_user_stands(
+    bench: Bench, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {"name": "python", "options": {"virtualenv": os.path.relpath(sys.prefix, pack)}}
+    (pack / "PulumiPolicy.yaml").write_text(json.dumps({"runtime": own}))
+    monkeypatch.chdir(pack.parent)
+    result = bench.up(lambda: Thing("large", {"size": 9}), packs=[Pack(Path("pack"))])
+    assert [item.control for item in result.violations] == ["small"]
 
 
 @pytest.mark.parametrize(
