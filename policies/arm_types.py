@@ -164,3 +164,5 @@ def _rows() -> dict[str, ArmType]:
 
 ARM_TYPES: Final[Mapping[str, ArmType]] = _rows()
 """By the type of Resource Manager in lower case, which compares types without regard to case."""
+NAME_KEYS: Final[Mapping[str, str]] = {known.token: known.names[-1] for known in ARM_TYPES.values() if known.names[-1]}
+"""The argument that holds the own name of a resource, by token."""

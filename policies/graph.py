@@ -16,6 +16,7 @@ from pulumi_policy import proxy
 
 from components.core.cloud import Cloud
 from policies.arm_template import DEPLOYMENTS, unfold
+from policies.arm_types import NAME_KEYS
 from policies.identity import identity_keys
 from policies.tokens import canonical, cloud_of
 from policies.verdict import MISSING, UNKNOWN, Mark, at, plain
@@ -235,7 +236,7 @@ class Graph:
             named |= {(resource.type, name.casefold()): resource for name in _names(resource)}
         found: dict[str, Resource | None] = {}
         for second in seconds:
-            key = identity_keys(second.type)[0]
+            key = NAME_KEYS.get(second.type, "name")
             sources = self.sources(second, key) if second.props.get(key) is UNKNOWN else ()
             hits = (named.get((second.type, name.casefold())) for name in _names(second))
             found[second.urn] = next((r for r in (*hits, *sources) if r is not None and r.type == second.type), None)
@@ -347,7 +348,9 @@ def _unfolded(resources: Iterable[Resource]) -> Iterator[Resource]:
 
 
 def _names(resource: Resource) -> frozenset[str]:
-    values = [resource.id, *(resource.props.get(key) for key in identity_keys(resource.type))]
+    own = NAME_KEYS.get(resource.type)
+    keys = {*identity_keys(resource.type), *([own] if own else [])}
+    values = [resource.id, *(resource.props.get(key) for key in keys)]
     return frozenset(_folded(v) for v in values if isinstance(v, str) and v)
 
 

@@ -207,13 +207,20 @@ def test_secrets_of_parameters_and_of_the_program_stay_hidden() -> None:
         assert not account.is_secret("allowBlobPublicAccess")
 
 
-def test_a_second_write_is_reached_like_the_first() -> None:
+@pytest.mark.parametrize(
+    ("token", "arm", "key"),
+    [
+        (azure("machinelearningservices.Workspace"), "Microsoft.MachineLearningServices/workspaces", "workspaceName"),
+        (azure("containerregistry.Registry"), "Microsoft.ContainerRegistry/registries", "registryName"),
+    ],
+)
+def test_a_second_write_is_reached_like_the_first(token: str, arm: str, key: str) -> None:
     """A workspace that a template writes again keeps its private endpoint, also before names are known."""
-    token, door = azure("machinelearningservices.Workspace"), azure("network.PrivateEndpoint")
-    again = {"type": "Microsoft.MachineLearningServices/workspaces", "name": "ml", "properties": {}}
+    door = azure("network.PrivateEndpoint")
+    again = {"type": arm, "name": "ml", "properties": {}}
     link = {"privateLinkServiceConnections": [{"privateLinkServiceId": WIRE}]}
     for name in ("ml", WIRE):
-        first = res(token, "ml", {"workspaceName": name})
+        first = res(token, "ml", {key: name})
         way = res(door, "door", link, of={"privateLinkServiceConnections": first})
         put = deployed({**again, "name": name}, id_=None, of={"properties": first})
         mine = [c for c in controls() if c.id == "private-service-access"]
