@@ -60,12 +60,12 @@ class Held:
     """What a pack holds that runs: its settings, which the CLI may tighten once the policies exist, and what it saw."""
 
     settings: Settings
-    given: dict[str, frozenset[str]] = field(default_factory=dict)
-    """The properties that the program gave each resource, by URN."""
+    given: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the program gave each resource, by URN."""
 
-    def note(self, urn: str, given: Iterable[str]) -> None:
-        """Keep what the program gave a resource."""
-        self.given[urn] = frozenset(given)
+    def note(self, urn: str, given: Any) -> None:
+        """Keep what the program gave a resource, as ``pulumi_policy`` shows it to a rule."""
+        self.given[urn] = plain(given)
 
 
 def policies(controls: Iterable[Control], settings: Settings) -> list[Policy]:
@@ -175,12 +175,16 @@ def _graph(args: StackValidationArgs, held: Held) -> Graph:
 
 
 def _as_given(resource: Resource, held: Held) -> Resource:
-    """Drop what the provider will fill in: a stack policy sees outputs, and an input left out is unknown among them."""
+    """What the program gave, and what the provider adds to it.
+
+    A stack policy sees outputs alone: there an input that was left out is unknown until the provider fills it in, and
+    many inputs of azure-native (the names of parents, ``resourceUri``) do not come back.
+    """
     given = held.given.get(resource.urn)
     if given is None:
         return resource
-    props = {key: value for key, value in resource.props.items() if value is not UNKNOWN or key in given}
-    return replace(resource, props=props)
+    added = {key: value for key, value in resource.props.items() if value is not UNKNOWN}
+    return replace(resource, props={**added, **given})
 
 
 def _report(findings: Iterable[Finding], report: ReportViolation, held: Held, *, undetermined: bool) -> None:

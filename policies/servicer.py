@@ -6,13 +6,15 @@ settings of the pack by it, and answers a looser one with an error that ends the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import grpc
 from google.protobuf import json_format
 from pulumi_policy import EnforcementLevel, Policy, PolicyConfigSchema, StackValidationArgs, StackValidationPolicy
+from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy.proxy import unknown_checking_proxy
 
 from policies.bad_input import SettingsError
 from policies.pack_config import LEVEL, SETTINGS_POLICY
@@ -57,11 +59,12 @@ class Servicer(_PolicyAnalyzerServicer):
     """Takes what differs from the pack's own levels, by policy; answers the level of every policy."""
     base: dict[str, EnforcementLevel]
     """The levels of the policies as they were told to the CLI."""
-    note: Callable[[str, Iterable[str]], None]
-    """Takes the names of the inputs of each resource, which stack policies are not shown again."""
+    note: Callable[[str, Any], None]
+    """Takes the inputs of each resource, which stack policies are not shown again."""
 
     def Analyze(self, request: Any, context: Any) -> Any:
-        self.note(request.urn, list(request.properties))
+        inputs = deserialize_properties(json_format.MessageToDict(request.properties))
+        self.note(request.urn, unknown_checking_proxy(inputs))
         return super().Analyze(request, context)  # type: ignore[no-untyped-call]
 
     def Configure(self, request: Any, context: Any) -> Any:
@@ -86,7 +89,7 @@ class Servicer(_PolicyAnalyzerServicer):
 def servicer_of(
     policies: list[Policy],
     adopt: Callable[[dict[str, Any]], dict[str, EnforcementLevel]],
-    note: Callable[[str, Iterable[str]], None],
+    note: Callable[[str, Any], None],
 ) -> type[Servicer]:
     """The servicer class of one pack."""
     levels = {policy.name: policy.enforcement_level or EnforcementLevel.ADVISORY for policy in policies}

@@ -91,7 +91,9 @@ def test_both_engines_find_the_same_in_a_program_of_somebody_else(cloud: Cloud, 
     assert made == [set(), set()]
 
 
-@pytest.mark.parametrize("stack", ["aws-dev", "azure-dev", "gcp-prod"])
+@pytest.mark.parametrize(
+    "stack", [f"{cloud}-{kind}" for cloud in ("aws", "azure", "gcp") for kind in ("dev", "prod", "lake")]
+)
 def test_both_engines_let_the_shipped_stacks_pass(stack: str, tmp_path: Path) -> None:
     embedded, cli = judged(shipped(stack), tmp_path)
     action = preview(1, stack=stack)
