@@ -209,6 +209,7 @@ def test_waivers_hold_in_the_pack_and_stay_in_sight() -> None:
     assert [d for d in analyzer.stack(res(BUCKET, "r", wrong)) if d[0] in about] == [
         (WAIVED_LIST, "ADVISORY", f"WAIVED {control.id} {words}")
     ]
+    assert control.id not in analyzer.analyze(BUCKET, right)  # an engine asks about each resource before the stack
     (unused,) = [d for d in analyzer.stack(res(BUCKET, "r", right)) if d[0] in about]
     assert unused[:2] == ("waiver-unused", "MANDATORY")
     late = Analyzer(replace(Settings.of("regulated"), waivers=replace(held, today=date(2026, 5, 2))))
