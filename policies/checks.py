@@ -14,11 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from policies.accept import Accept, show
 from policies.graph import Graph, Resource
 from policies.settings import Settings
-from policies.verdict import MISSING, UNKNOWN, Found, Verdict, at, judge_values, worst
+from policies.verdict import MISSING, UNKNOWN, Found, Mark, Verdict, at, judge_values, worst
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,31 @@ class Rule:
 
     def judge(self, resource: Resource, graph: Graph, settings: Settings) -> Iterable[Outcome]:
         return self.check(resource, settings)
+
+
+def parsed_rule(
+    type_: str,
+    path: str,
+    parse: Callable[[Any], T | str | Mark],
+    judge: Callable[[T, Settings], Iterable[Outcome]],
+    words: str,
+) -> Rule:
+    """A rule over what the text at a path holds.
+
+    ``parse`` answers that, the reason why it holds none, or the mark that stands in its place. ``words`` says what must
+    hold of a text that is not known yet; a text that is missing is another rule's matter.
+    """
+
+    def check(resource: Resource, settings: Settings) -> Iterator[Outcome]:
+        held = parse(resource.at(path))
+        if held is UNKNOWN:
+            yield undetermined(f"{path} is not known yet; {words}", path)
+        elif isinstance(held, str):
+            yield failed(f"{path} {held}", path)
+        elif not isinstance(held, Mark):
+            yield from judge(held, settings)
+
+    return Rule(types=(type_,), check=check, reads=((type_, path),))
 
 
 @dataclass(frozen=True, kw_only=True)

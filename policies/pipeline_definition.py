@@ -6,17 +6,16 @@ https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definiti
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policies.checks import PASSED, Outcome, Rule, failed, undetermined
-from policies.graph import Resource
+from policies.checks import PASSED, Outcome, Rule, failed, parsed_rule
 from policies.settings import Settings
 from policies.tokens import aws
-from policies.verdict import MISSING, UNKNOWN, Mark
+from policies.verdict import MISSING, Mark
 
-_PIPELINE, _PATH = aws("sagemaker.Pipeline"), "pipelineDefinition"
+_PIPELINE, PATH = aws("sagemaker.Pipeline"), "pipelineDefinition"
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,11 @@ def _steps(raw: Sequence[Any]) -> Iterator[Step]:
                 yield from _steps(arguments[branch])
 
 
+def definition_rule(judge: Callable[[Definition, Settings], Iterable[Outcome]], words: str) -> Rule:
+    """A rule on pipeline definitions; ``words`` says what must hold of one that is not known yet."""
+    return parsed_rule(_PIPELINE, PATH, parse, judge, words)
+
+
 def step_rule(test: Callable[[Step], str | None], words: str) -> Rule:
     """A rule on the steps of SageMaker pipelines.
 
@@ -82,16 +86,10 @@ def step_rule(test: Callable[[Step], str | None], words: str) -> Rule:
     rule is not about it. ``words`` says what must hold of a definition that is not known yet.
     """
 
-    def check(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
-        definition = parse(resource.at(_PATH))
-        if definition is UNKNOWN:
-            yield undetermined(f"{_PATH} is not known yet; {words}", _PATH)
-        elif isinstance(definition, str):
-            yield failed(f"{_PATH} {definition}", _PATH)
-        elif isinstance(definition, Definition):
-            for step in definition.steps:
-                fault = test(step)
-                if fault is not None:
-                    yield failed(f"step {step.name} {fault}", _PATH) if fault else PASSED
+    def judge(definition: Definition, _settings: Settings) -> Iterator[Outcome]:
+        for step in definition.steps:
+            fault = test(step)
+            if fault is not None:
+                yield failed(f"step {step.name} {fault}", PATH) if fault else PASSED
 
-    return Rule(types=(_PIPELINE,), check=check, reads=((_PIPELINE, _PATH),))
+    return definition_rule(judge, words)

@@ -13,13 +13,10 @@ from typing import Any
 
 from policies.accept import Accept
 from policies.checks import PASSED, Outcome, Rule, failed, undetermined
-from policies.graph import Resource
-from policies.pipeline_definition import Definition, Step, parse
+from policies.pipeline_definition import PATH, Definition, Step, definition_rule
 from policies.settings import Settings
-from policies.tokens import aws
 from policies.verdict import MISSING, UNKNOWN, at, first
 
-_PIPELINE, _PATH = aws("sagemaker.Pipeline"), "pipelineDefinition"
 _TRAFFIC = "EnableInterContainerTrafficEncryption"
 
 
@@ -115,25 +112,19 @@ class Asked:
             if self.unless(places, job) or (value is MISSING and self.optional):
                 continue
             if value is MISSING:
-                yield failed(f"step {step.name} sets no {path}; it must be {accept.words}", _PATH)
+                yield failed(f"step {step.name} sets no {path}; it must be {accept.words}", PATH)
             elif value is UNKNOWN or (value is given and isinstance(value, Mapping) and "Get" in value):
-                yield undetermined(f"step {step.name} takes {path} at its start; it must be {accept.words}", _PATH)
+                yield undetermined(f"step {step.name} takes {path} at its start; it must be {accept.words}", PATH)
             else:
-                yield PASSED if accept(value) else failed(f"step {step.name}: {path} must be {accept.words}", _PATH)
+                yield PASSED if accept(value) else failed(f"step {step.name}: {path} must be {accept.words}", PATH)
 
 
 def job_rule(*asked: Asked, words: str) -> Rule:
     """A rule on the jobs of pipelines; ``words`` says what must hold of a definition that is not known yet."""
 
-    def check(resource: Resource, settings: Settings) -> Iterator[Outcome]:
-        definition = parse(resource.at(_PATH))
-        if definition is UNKNOWN:
-            yield undetermined(f"{_PATH} is not known yet; {words}", _PATH)
-        elif isinstance(definition, str):
-            yield failed(f"{_PATH} {definition}", _PATH)
-        elif isinstance(definition, Definition):
-            for step in definition.steps:
-                for one in asked:
-                    yield from one.judge(step, definition, settings)
+    def judge(definition: Definition, settings: Settings) -> Iterator[Outcome]:
+        for step in definition.steps:
+            for one in asked:
+                yield from one.judge(step, definition, settings)
 
-    return Rule(types=(_PIPELINE,), check=check, reads=((_PIPELINE, _PATH),))
+    return definition_rule(judge, words)

@@ -16,8 +16,7 @@ from typing import Any
 
 import yaml
 
-from policies.checks import PASSED, Outcome, Rule, failed, undetermined
-from policies.graph import Resource
+from policies.checks import PASSED, Outcome, Rule, failed, parsed_rule, undetermined
 from policies.settings import Settings
 from policies.tokens import gcp
 from policies.verdict import MISSING, UNKNOWN, Mark, first
@@ -71,18 +70,12 @@ def job_rule(test: Callable[[Job], str | Mark], words: str) -> Rule:
     that depends on an expression. ``words`` says what must hold of a source that is not known yet.
     """
 
-    def check(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
-        found = parse(resource.at(_PATH))
-        if found is UNKNOWN:
-            yield undetermined(f"{_PATH} is not known yet; {words}", _PATH)
-        elif isinstance(found, str):
-            yield failed(f"{_PATH} {found}", _PATH)
-        elif isinstance(found, tuple):
-            for job in found:
-                fault = test(job)
-                if isinstance(fault, Mark):
-                    yield undetermined(f"job {job.name} is put together when the workflow runs; {words}", _PATH)
-                else:
-                    yield failed(f"job {job.name} {fault}", _PATH) if fault else PASSED
+    def judge(found: tuple[Job, ...], _settings: Settings) -> Iterator[Outcome]:
+        for job in found:
+            fault = test(job)
+            if isinstance(fault, Mark):
+                yield undetermined(f"job {job.name} is put together when the workflow runs; {words}", _PATH)
+            else:
+                yield failed(f"job {job.name} {fault}", _PATH) if fault else PASSED
 
-    return Rule(types=(_WORKFLOW,), check=check, reads=((_WORKFLOW, _PATH),))
+    return parsed_rule(_WORKFLOW, _PATH, parse, judge, words)

@@ -30,7 +30,6 @@ _APPROVE = "sagemaker:UpdateModelPackage"
 # Whoever makes a version must not approve it.
 _MAKE = ("sagemaker:CreateModelPackage", "sagemaker:CreateTrainingJob", "sagemaker:StartPipelineExecution")
 _REGISTER, _STATUS = "sagemaker:CreateModelPackage", "sagemaker:ModelApprovalStatus"
-_DEFINITION = "pipelineDefinition"
 _GRANT, _REGISTRY = azure("authorization.RoleAssignment"), azure("machinelearningservices.Registry")
 _IDENTITY = azure("managedidentity.UserAssignedIdentity")
 _FEDERATED = azure("managedidentity.FederatedIdentityCredential")
@@ -96,21 +95,17 @@ def _no_release(statement: Statement) -> bool:
     return not statement.allow and statement.covers(_REGISTER) and bool(status) and "Approved" in denied
 
 
-def _pipeline(resource: Resource, _settings: Settings) -> Iterator[Outcome]:
-    definition = pipeline_definition.parse(resource.at(_DEFINITION))
-    if definition is UNKNOWN:
-        yield undetermined(f"{_DEFINITION} is not known yet; it must register models as pending", _DEFINITION)
-    elif isinstance(definition, str):
-        yield failed(f"{_DEFINITION} {definition}", _DEFINITION)
-    elif isinstance(definition, pipeline_definition.Definition):
-        for step in definition.steps:
-            if "ModelApprovalStatus" not in step.arguments and step.type != "RegisterModel":
-                continue
-            status = definition.resolve(step.arguments.get("ModelApprovalStatus"))
-            if status == "PendingManualApproval":
-                yield PASSED
-            else:  # one that is absent is left to the service; a gate is written down
-                yield failed(f"step {step.name} does not register the model as PendingManualApproval", _DEFINITION)
+def _pipeline(definition: pipeline_definition.Definition, _settings: Settings) -> Iterator[Outcome]:
+    for step in definition.steps:
+        if "ModelApprovalStatus" not in step.arguments and step.type != "RegisterModel":
+            continue
+        status = definition.resolve(step.arguments.get("ModelApprovalStatus"))
+        if status == "PendingManualApproval":
+            yield PASSED
+        else:  # one that is absent is left to the service; a gate is written down
+            yield failed(
+                f"step {step.name} does not register the model as PendingManualApproval", pipeline_definition.PATH
+            )
 
 
 def _promotes(grant: Resource, graph: Graph, _settings: Settings) -> Iterator[Outcome]:
@@ -159,11 +154,7 @@ CONTROL = Control(
         aws=(
             Rule(types=tuple(_DOCUMENTS), check=_separation, reads=tuple((t, p) for t, p in _DOCUMENTS.items())),
             StackRow(types=(ROLE,), check=_role, reads=READS),
-            Rule(
-                types=(aws("sagemaker.Pipeline"),),
-                check=_pipeline,
-                reads=((aws("sagemaker.Pipeline"), "pipelineDefinition"),),
-            ),
+            pipeline_definition.definition_rule(_pipeline, "it must register models as pending"),
             Row(
                 type=aws("codepipeline.Pipeline"),
                 path="stages[].actions[].category",
