@@ -12,11 +12,13 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from policies.checks import PASSED, Outcome, Rule, failed, undetermined
 from policies.graph import Resource
 from policies.settings import Settings
+from policies.tokens import aws
 from policies.verdict import MISSING, UNKNOWN, Mark, at
 
 
@@ -37,6 +39,11 @@ class Condition:
         quantifier, _, operator = self.operator.casefold().rpartition(":")
         loose = quantifier == "forallvalues" or operator.endswith("ifexists") or "not" in operator or operator == "null"
         return not loose
+
+    @property
+    def binds(self) -> bool:
+        """Whether a request must carry the key with a value that is told."""
+        return self.requires and not set(self.values) <= {"*"}
 
 
 @dataclass(frozen=True)
@@ -61,10 +68,15 @@ class Statement:
         """Whether anybody at all is named (a condition may still narrow it)."""
         return any(name == "*" for _, name in self.principals)
 
+    @property
+    def anywhere(self) -> bool:
+        """Whether it speaks of all resources of a service, or of all but some."""
+        return bool(self.not_resources) or any(any_resource(name) for name in self.resources)
+
     def requires(self, *keys: str) -> bool:
         """Whether a request must carry one of the condition keys with a value that is told."""
         wanted = {key.casefold() for key in keys}
-        return any(c.key.casefold() in wanted and c.requires and not set(c.values) <= {"*"} for c in self.conditions)
+        return any(c.key.casefold() in wanted and c.binds for c in self.conditions)
 
     def covers(self, action: str) -> bool:
         """Whether the statement speaks of the action, wildcards and NotAction included."""
@@ -92,15 +104,35 @@ class Invalid:
     reason: str
 
 
+IDENTITY_POLICIES: Mapping[str, tuple[str, ...]] = {
+    aws("iam.Policy"): ("policy",),
+    aws("iam.RolePolicy"): ("policy",),
+    aws("iam.UserPolicy"): ("policy",),
+    aws("iam.GroupPolicy"): ("policy",),
+    aws("iam.Role"): ("inlinePolicies[].policy",),
+}
+"""Where the policies stand that say what somebody may do."""
+KEY_POLICIES: Mapping[str, tuple[str, ...]] = {aws("kms.Key"): ("policy",), aws("kms.KeyPolicy"): ("policy",)}
+"""Where the policies of keys stand."""
+
+
 def parse(value: Any) -> Document | Invalid | Mark:
     """Read a policy document: a Document, Invalid with the reason, or the mark that stands in the value's place."""
+    return _of_text(value) if isinstance(value, str) else _of_value(value)
+
+
+@lru_cache(maxsize=4096)  # several controls ask about each document
+def _of_text(text: str) -> Document | Invalid | Mark:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return Invalid("is not JSON")
+    return _of_value(value)
+
+
+def _of_value(value: Any) -> Document | Invalid | Mark:
     if isinstance(value, Mark):
         return value
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return Invalid("is not JSON")
     if not isinstance(value, Mapping):
         return Invalid("is not a policy document")
     raw = value.get("Statement")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -84,9 +83,4 @@ def _attached(graph: Graph) -> dict[str, list[Resource]]:
 def _documents(values: Iterable[Any]) -> Iterator[Document | Invalid | Mark]:
     for value in values:
         if value is not MISSING:
-            yield _parsed(value) if isinstance(value, str) else parse(value)
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> Document | Invalid | Mark:
-    return parse(text)
+            yield parse(value)

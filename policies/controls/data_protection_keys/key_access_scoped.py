@@ -8,8 +8,8 @@ from components.core.cloud import ByCloud
 from policies.accept import is_false, is_true, not_equals
 from policies.checks import Row
 from policies.control import Control, Group, Severity
-from policies.iam_policy import Document, document_rule, label
-from policies.tokens import aws, azure, gcp
+from policies.iam_policy import KEY_POLICIES, Document, document_rule, label
+from policies.tokens import azure, gcp
 from policies.verdict import Verdict
 
 _IDENTITIES = (gcp("serviceaccount.Account"), gcp("projects.ServiceIdentity"))
@@ -49,7 +49,7 @@ CONTROL = Control(
     rows=ByCloud(
         aws=(
             document_rule(
-                {aws("kms.Key"): ("policy",), aws("kms.KeyPolicy"): ("policy",)},
+                KEY_POLICIES,
                 _open,
                 "it must name who may use the key",
             ),

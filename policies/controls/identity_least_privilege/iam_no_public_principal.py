@@ -10,7 +10,7 @@ from policies.accept import Accept, equals, not_equals
 from policies.checks import PASSED, Outcome, Row, Rule, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
-from policies.iam_policy import Document, document_rule, label
+from policies.iam_policy import KEY_POLICIES, Document, document_rule, label
 from policies.settings import Settings
 from policies.tokens import aws, gcp
 from policies.verdict import MISSING, UNKNOWN, Verdict
@@ -83,8 +83,7 @@ _NARROWING = {
 }
 _SERVICES = {
     **_DOCUMENTS,
-    aws("kms.Key"): ("policy",),
-    aws("kms.KeyPolicy"): ("policy",),
+    **KEY_POLICIES,
     aws("cloudwatch.LogResourcePolicy"): ("policyDocument",),
 }
 

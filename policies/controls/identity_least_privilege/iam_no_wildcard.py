@@ -10,18 +10,11 @@ from components.core.cloud import ByCloud
 from policies.checks import PASSED, Outcome, Rule, StackRow, failed, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
-from policies.iam_policy import Document, Statement, document_rule, label
+from policies.iam_policy import IDENTITY_POLICIES, KEY_POLICIES, Document, Statement, document_rule, label
 from policies.settings import Settings
 from policies.tokens import aws, azure, gcp
 from policies.verdict import UNKNOWN, at
 
-_DOCUMENTS = {
-    aws("iam.Policy"): ("policy",),
-    aws("iam.RolePolicy"): ("policy",),
-    aws("iam.UserPolicy"): ("policy",),
-    aws("iam.GroupPolicy"): ("policy",),
-    aws("iam.Role"): ("inlinePolicies[].policy",),
-}
 # What lets others in, on the resource itself.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
 _RESOURCES = {
@@ -33,7 +26,6 @@ _RESOURCES = {
     aws("secretsmanager.SecretPolicy"): ("policy",),
     aws("cloudwatch.LogResourcePolicy"): ("policyDocument",),
 }
-_KEYS = {aws("kms.Key"): ("policy",), aws("kms.KeyPolicy"): ("policy",)}
 _ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::\d+:root")
 _DEFINITION = azure("authorization.RoleDefinition")
 _CUSTOM = (gcp("projects.IAMCustomRole"), gcp("organizations.IAMCustomRole"))
@@ -136,9 +128,9 @@ CONTROL = Control(
     ),
     rows=ByCloud(
         aws=(
-            document_rule(_DOCUMENTS, _wildcards, "it must list actions without wildcards"),
+            document_rule(IDENTITY_POLICIES, _wildcards, "it must list actions without wildcards"),
             document_rule(_RESOURCES, _wildcards, "it must list actions without wildcards"),
-            document_rule(_KEYS, _key_wildcards, "it must list actions without wildcards"),
+            document_rule(KEY_POLICIES, _key_wildcards, "it must list actions without wildcards"),
         ),
         azure=(
             Rule(

@@ -15,19 +15,12 @@ from policies.aws_actions import meant
 from policies.checks import Outcome, Rule, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
-from policies.iam_policy import Document, Statement, any_resource, document_rule, label, parse
+from policies.iam_policy import IDENTITY_POLICIES, Document, Statement, document_rule, label, parse
 from policies.settings import Settings
 from policies.tokens import aws
 from policies.verdict import at
 
-_DOCUMENTS = {
-    aws("iam.Policy"): ("policy",),
-    aws("iam.RolePolicy"): ("policy",),
-    aws("iam.UserPolicy"): ("policy",),
-    aws("iam.GroupPolicy"): ("policy",),
-    aws("iam.Role"): ("inlinePolicies[].policy",),
-    aws("cloudwatch.LogResourcePolicy"): ("policyDocument",),
-}
+_DOCUMENTS = {**IDENTITY_POLICIES, aws("cloudwatch.LogResourcePolicy"): ("policyDocument",)}
 _WORDS = "it must name the resources of each action"
 # Keys that narrow the resource as its name would: tags on it, whose it is, where it lies, the namespace of a metric.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
@@ -46,8 +39,7 @@ def _narrowed(statement: Statement) -> bool:
 def _unbound(document: Document) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Name of the statement, action and what it stands for, of each action that is allowed on anything."""
     for i, statement in enumerate(document.statements):
-        anywhere = bool(statement.not_resources) or any(any_resource(name) for name in statement.resources)
-        if statement.allow and anywhere and not _narrowed(statement):
+        if statement.allow and statement.anywhere and not _narrowed(statement):
             yield from ((label(statement, i), action, meant(action).bound) for action in statement.actions)
 
 

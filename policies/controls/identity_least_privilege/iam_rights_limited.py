@@ -12,16 +12,8 @@ from collections.abc import Iterator, Mapping
 
 from components.core.cloud import ByCloud, Gap, GapKind
 from policies.control import Control, Group, Severity
-from policies.iam_policy import Document, document_rule, label
-from policies.tokens import aws
+from policies.iam_policy import IDENTITY_POLICIES, Document, document_rule, label
 
-_DOCUMENTS = {
-    aws("iam.Policy"): ("policy",),
-    aws("iam.RolePolicy"): ("policy",),
-    aws("iam.UserPolicy"): ("policy",),
-    aws("iam.GroupPolicy"): ("policy",),
-    aws("iam.Role"): ("inlinePolicies[].policy",),
-}
 _LIMITS: Mapping[str, tuple[str, ...]] = {
     "iam:PassRole": ("iam:PassedToService", "iam:AssociatedResourceArn"),
     "iam:CreateServiceLinkedRole": ("iam:AWSServiceName",),
@@ -68,7 +60,7 @@ CONTROL = Control(
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
     clauses=("iso27001:A.8.2", "soc2:CC6.3", "nist-800-53:AC-6", "cis:6.8"),
     rows=ByCloud(
-        aws=(document_rule(_DOCUMENTS, _limited, "it must limit its rights over roles and keys"),),
+        aws=(document_rule(IDENTITY_POLICIES, _limited, "it must limit its rights over roles and keys"),),
         azure=Gap(
             kind=GapKind.NEVER,
             reason="Azure limits who may be assigned what by conditions on assignments, judged by iam-no-admin-grant.",

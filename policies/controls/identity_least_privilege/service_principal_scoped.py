@@ -14,7 +14,7 @@ from components.core.cloud import ByCloud, Gap, GapKind
 from policies.checks import Outcome, Rule, undetermined
 from policies.control import Control, Group, Severity
 from policies.graph import Resource
-from policies.iam_policy import Document, Statement, document_rule, label, parse
+from policies.iam_policy import KEY_POLICIES, Document, Statement, document_rule, label, parse
 from policies.settings import Settings
 from policies.tokens import aws
 
@@ -24,7 +24,6 @@ _STORES = {
     aws("sqs.QueuePolicy"): ("policy",),
     aws("sns.TopicPolicy"): ("policy",),
 }
-_KEYS = {aws("kms.Key"): ("policy",), aws("kms.KeyPolicy"): ("policy",)}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 _ASKERS = (
     "aws:sourceaccount",
@@ -55,9 +54,7 @@ def _services(statement: Statement) -> list[str]:
 
 
 def _scoped(statement: Statement, keys: tuple[str, ...]) -> bool:
-    return any(
-        c.key.casefold().startswith(keys) and c.requires and not set(c.values) <= {"*"} for c in statement.conditions
-    )
+    return any(c.key.casefold().startswith(keys) and c.binds for c in statement.conditions)
 
 
 def _unscoped(document: Document, keys: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
@@ -109,7 +106,7 @@ CONTROL = Control(
         aws=(
             document_rule({_ROLE: ("assumeRolePolicy",)}, _trust, _WORDS),
             document_rule(_STORES, _store, _WORDS),
-            document_rule(_KEYS, _key, _WORDS),
+            document_rule(KEY_POLICIES, _key, _WORDS),
             Rule(types=(_ROLE,), check=_unheard_of, reads=((_ROLE, "assumeRolePolicy"),)),
         ),
         azure=Gap(

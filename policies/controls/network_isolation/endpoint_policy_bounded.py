@@ -16,7 +16,7 @@ from policies.accept import is_set
 from policies.checks import Attached
 from policies.control import Control, Group, Severity
 from policies.graph import Graph, Resource
-from policies.iam_policy import Document, any_resource, document_rule, label
+from policies.iam_policy import Document, document_rule, label
 from policies.tokens import aws
 
 _ENDPOINT, _POLICY = aws("ec2.VpcEndpoint"), aws("ec2.VpcEndpointPolicy")
@@ -33,8 +33,7 @@ _OWNERS = (
 
 def _bounded(document: Document) -> Iterator[str]:
     for i, statement in enumerate(document.statements):
-        anything = bool(statement.not_resources) or any(any_resource(name) for name in statement.resources)
-        if statement.allow and anything and not statement.requires(*_OWNERS):
+        if statement.allow and statement.anywhere and not statement.requires(*_OWNERS):
             yield f"{label(statement, i)} lets data pass to resources of anybody (no aws:ResourceAccount)"
 
 
