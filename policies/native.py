@@ -14,6 +14,7 @@ neither happens here. It also takes any level from ``--policy-pack-config``: :cl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -53,6 +54,8 @@ _LEVELS = {
     Level.ADVISORY: EnforcementLevel.ADVISORY,
     Level.MANDATORY: EnforcementLevel.MANDATORY,
 }
+_WORDS = {Verdict.FAILED: "", Verdict.ERROR: "ERROR ", Verdict.UNDETERMINED: "UNDETERMINED "}
+"""The verdicts that are reported, and the word that each begins with."""
 
 
 @dataclass
@@ -63,9 +66,21 @@ class Held:
     given: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the program gave each resource, by URN."""
 
+    shared: list[Graph] | None = None
+    """The graph of the stack that is being judged, once a policy has made it; None outside such a judgement."""
+
     def note(self, urn: str, given: Any) -> None:
         """Keep what the program gave a resource, as ``pulumi_policy`` shows it to a rule."""
         self.given[urn] = plain(given)
+
+    @contextmanager
+    def one_stack(self) -> Iterator[None]:
+        """Let the policies that judge one stack share its graph: the SDK hands each of them all resources anew."""
+        self.shared = []
+        try:
+            yield
+        finally:
+            self.shared = None
 
 
 def policies(controls: Iterable[Control], settings: Settings) -> list[Policy]:
@@ -97,7 +112,7 @@ def pack(controls: Iterable[Control], settings: Settings) -> tuple[list[Policy],
         levels = {name: level for c in chosen for name, level in policy_levels(c, held.settings).items()}
         return levels | {UNDETERMINED_GUARD: guard_level(held.settings)}
 
-    return made, servicer_of(made, adopt, held.note)
+    return made, servicer_of(made, adopt, held)
 
 
 def held_policies(chosen: list[Control], held: Held) -> list[Policy]:
@@ -171,7 +186,12 @@ def _remedied(args: ResourceValidationArgs, control: str, held: Held) -> Mapping
 
 
 def _graph(args: StackValidationArgs, held: Held) -> Graph:
-    return Graph(_as_given(Resource.from_policy(r, linked=True), held) for r in args.resources)
+    if held.shared:
+        return held.shared[0]
+    graph = Graph(_as_given(Resource.from_policy(r, linked=True), held) for r in args.resources)
+    if held.shared is not None:
+        held.shared.append(graph)
+    return graph
 
 
 def _as_given(resource: Resource, held: Held) -> Resource:
@@ -189,17 +209,15 @@ def _as_given(resource: Resource, held: Held) -> Resource:
 
 def _report(findings: Iterable[Finding], report: ReportViolation, held: Held, *, undetermined: bool) -> None:
     for finding in cover(findings, held.settings.waivers):
-        if finding.verdict is Verdict.FAILED:
-            report(f"{_of(finding)}{finding.message}", holder_of(finding.urn) or None)
-        elif finding.verdict is Verdict.ERROR:
-            report(f"ERROR {_of(finding)}{finding.message}", holder_of(finding.urn) or None)
-        elif finding.verdict is Verdict.UNDETERMINED and undetermined:
-            report(f"UNDETERMINED {_of(finding)}{finding.message}", holder_of(finding.urn) or None)
+        if finding.verdict in _WORDS and (undetermined or finding.verdict is not Verdict.UNDETERMINED):
+            _tell(report, _WORDS[finding.verdict], finding)
 
 
-def _of(finding: Finding) -> str:
-    """The name in the template, where the engine knows only the deployment that holds it."""
-    return f"{finding.name}: " if holder_of(finding.urn) != finding.urn else ""
+def _tell(report: ReportViolation, words: str, finding: Finding) -> None:
+    """Report a finding on what the engine knows: the deployment, for a resource that its template declares."""
+    holder = holder_of(finding.urn)
+    declared = f"{finding.name}: " if holder != finding.urn else ""
+    report(f"{words}{declared}{finding.message}", holder or None)
 
 
 def _guard(controls: list[Control], held: Held) -> Policy:
@@ -216,8 +234,7 @@ def _guard(controls: list[Control], held: Held) -> Policy:
                 continue
             for finding in cover(evaluate(part, graph, level, settings), settings.waivers):
                 if finding.verdict is Verdict.UNDETERMINED:
-                    words = f"UNDETERMINED {control.id}: {_of(finding)}{finding.message}"
-                    report(words, holder_of(finding.urn) or None)
+                    _tell(report, f"UNDETERMINED {control.id}: ", finding)
 
     return StackValidationPolicy(
         name=UNDETERMINED_GUARD,
@@ -277,7 +294,7 @@ def _waived_list(controls: list[Control], held: Held) -> Policy:
             if finding.waiver is not None:
                 w = finding.waiver
                 terms = f"until {w.expires} by {w.owner} ({w.ticket})"
-                report(f"WAIVED {finding.control} {terms}: {_of(finding)}{finding.message}", holder_of(finding.urn))
+                _tell(report, f"WAIVED {finding.control} {terms}: ", finding)
 
     return StackValidationPolicy(
         name=WAIVED_LIST,

@@ -7,7 +7,8 @@ settings of the pack by it, and answers a looser one with an error that ends the
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 import grpc
 from google.protobuf import json_format
@@ -52,6 +53,18 @@ def pack_settings_policy() -> Policy:
     )
 
 
+class Watcher(Protocol):
+    """Is told what is judged."""
+
+    def note(self, urn: str, given: Any) -> None:
+        """Take the inputs of a resource, which stack policies are not shown again."""
+        ...
+
+    def one_stack(self) -> AbstractContextManager[None]:
+        """Surround the judgement of one stack by all stack policies."""
+        ...
+
+
 class Servicer(_PolicyAnalyzerServicer):
     """The analyzer of ``pulumi_policy``, with a configuration that can only tighten."""
 
@@ -59,13 +72,17 @@ class Servicer(_PolicyAnalyzerServicer):
     """Takes what differs from the pack's own levels, by policy; answers the level of every policy."""
     base: dict[str, EnforcementLevel]
     """The levels of the policies as they were told to the CLI."""
-    note: Callable[[str, Any], None]
-    """Takes the inputs of each resource, which stack policies are not shown again."""
+    watcher: Watcher
+    """What the policies hold while they run."""
 
     def Analyze(self, request: Any, context: Any) -> Any:
         inputs = deserialize_properties(json_format.MessageToDict(request.properties))
-        self.note(request.urn, unknown_checking_proxy(inputs))
+        self.watcher.note(request.urn, unknown_checking_proxy(inputs))
         return super().Analyze(request, context)  # type: ignore[no-untyped-call]
+
+    def AnalyzeStack(self, request: Any, context: Any) -> Any:
+        with self.watcher.one_stack():
+            return super().AnalyzeStack(request, context)  # type: ignore[no-untyped-call]
 
     def Configure(self, request: Any, context: Any) -> Any:
         given: dict[str, Any] = {}
@@ -89,8 +106,8 @@ class Servicer(_PolicyAnalyzerServicer):
 def servicer_of(
     policies: list[Policy],
     adopt: Callable[[dict[str, Any]], dict[str, EnforcementLevel]],
-    note: Callable[[str, Any], None],
+    watcher: Watcher,
 ) -> type[Servicer]:
     """The servicer class of one pack."""
     levels = {policy.name: policy.enforcement_level or EnforcementLevel.ADVISORY for policy in policies}
-    return type("PackServicer", (Servicer,), {"adopt": staticmethod(adopt), "base": levels, "note": staticmethod(note)})
+    return type("PackServicer", (Servicer,), {"adopt": staticmethod(adopt), "base": levels, "watcher": watcher})
