@@ -185,10 +185,14 @@ class Monitor:
             properties = with_plugin(properties, request.version, request.pluginDownloadURL)
             provider = ""
         elif request.custom and not provider:
-            urn = self._run.urn(request.parent, request.type, request.name)
-            provider = self._run.default_provider(package, request.version, request.pluginDownloadURL, urn)
+            provider = self._default_provider(request, self._run.urn(request.parent, request.type, request.name))
         goal = requests.goal(request, properties=properties, provider=provider, parent=parent)
         return goal, providers
+
+    def _default_provider(self, request: Any, what: str) -> str:
+        """The default provider for the type of a request; ``what`` is named where the stack has switched it off."""
+        package = urns.package_of(request.type)
+        return self._run.default_provider(package, request.version, request.pluginDownloadURL, what)
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
         def call() -> empty_pb2.Empty:
@@ -215,8 +219,7 @@ class Monitor:
             id=request.id,
             properties=with_hashes(from_struct(request.properties), self._directory),
             parent=request.parent,
-            provider=provider
-            or self._run.default_provider(package, request.version, request.pluginDownloadURL, request.type),
+            provider=provider or self._default_provider(request, request.type),
             dependencies=tuple(request.dependencies),
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
         )
@@ -242,9 +245,7 @@ class Monitor:
         with self._lock:
             inherited = self._component_providers.get(request.parent, {})
         provider = request.provider or inherited.get(package, "")
-        reference = provider or self._run.default_provider(
-            package, request.version, request.pluginDownloadURL, request.type
-        )
+        reference = provider or self._default_provider(request, request.type)
         found = self._run.exists(request.type, request.id, request.parent, properties, reference)
         return resource_pb2.ExistsResourceResponse(exists=found)
 

@@ -291,10 +291,10 @@ class Run:
 
         Raises :class:`Stopped`, and :class:`EngineError` where the stack has switched the provider off.
         """
-        engine_config.require_default(self.settings.config, package, what)
         key = (package, version, url)
         if key in self._defaults:
             return self._defaults[key]
+        engine_config.require_default(self.settings.config, package, what)
         with self._planning:
             if key not in self._defaults:
                 goal = Goal(
